@@ -1,0 +1,95 @@
+// Package gateway is the contract between the house and the world: what leaves
+// the house leaves through a Gateway, what comes in comes through an Inbox.
+//
+// It knows no carrier. Each carrier is a room below it; they do not know each
+// other, nor the flow, the store or the engine.
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"outdial/contact"
+)
+
+// A Gateway speaks with one far side. There is one for each carrier account,
+// for functions, for services, and for each sink.
+type Gateway interface {
+	// Do performs one effect for c. An error of kind fault.Busy is tried again
+	// later; fault.Internal is of unknown outcome (a timed-out submit); any
+	// other comes back to the contact as refused. It must not block longer than
+	// ctx allows. c is a snapshot: changing it changes nothing.
+	Do(ctx context.Context, c *contact.Contact, e contact.Effect) (Result, error)
+	// Run serves the far side until ctx is done, and hands what it hears to in.
+	// It returns when everything of its own has ended.
+	Run(ctx context.Context, in Inbox) error
+}
+
+// A Result is what came of an effect. It is kept in the same transaction that
+// strikes the effect off.
+type Result struct {
+	// Ref is the far side's reference: receipts and hang-ups come by it.
+	Ref string
+	// Refs are further references of the same message: one for each part.
+	Refs []string
+	// Segments is the number of parts on the air; 0 where it has none.
+	Segments int
+	// Status is a message's status now; "" is StatusSent.
+	Status string
+	// Input is what happened to the contact by it, if anything.
+	Input contact.Input
+	// Later are things that happen after a while, in the engine's time. Only
+	// gateways that simulate the world use it.
+	Later []Later
+	// Note is a line for the timeline: what the operator should know.
+	Note string
+	// Account is the account that took it, where another route was used; "" is
+	// the one that was asked.
+	Account string
+}
+
+// A Later is an arrival in the future.
+type Later struct {
+	After   time.Duration
+	Arrival Arrival
+}
+
+// An Inbox takes what a gateway hears. It returns after the commit, so that the
+// far side is answered when nothing can be lost any more, and never before. An
+// error of kind fault.NotFound: nobody is there for it. Busy: try again.
+type Inbox func(context.Context, Arrival) error
+
+// An Arrival is something that came from the far side. It is addressed by
+// Contact, or by Ref (of an earlier Result), or by Line; the first that is set
+// counts.
+type Arrival struct {
+	// Account is the gateway's own name, as the configuration calls it.
+	Account string
+	// Contact is known for what happens on a live call.
+	Contact contact.ID
+	// Ref is the reference of what this is about: a receipt's message.
+	Ref string
+	// Line is where an inbound message or call came in. Instance may be empty:
+	// the engine finds it by the number.
+	Line contact.Line
+	// Key is the carrier's own id of this arrival. Repeats within seven days
+	// are dropped.
+	Key string
+	// Input is what happened; nil for a receipt.
+	Input contact.Input
+	// Receipt is a message's new status.
+	Receipt *Receipt
+	// Voice is true for an inbound call: Line is its line.
+	Voice bool
+	// ReplyTo is the carrier's reference of our message that the customer
+	// replied to, where the channel tells.
+	ReplyTo string
+}
+
+// A Receipt is a delivery receipt.
+type Receipt struct {
+	Status string    // contact.StatusDelivered…
+	Code   string    // the carrier's own
+	Error  string    // its words
+	At     time.Time // the carrier's time; zero is now
+}
