@@ -143,6 +143,12 @@ type StartContact struct {
 	Deflect bool `json:"deflect,omitempty"`
 }
 
+// UpdateContact changes another contact: a related one.
+type UpdateContact struct {
+	ID     ID             `json:"id"`
+	Update ContactUpdated `json:"update"`
+}
+
 // Queue moves the contact within routing: join a queue, leave it, offer.
 type Queue struct {
 	Visit int    `json:"visit,omitempty"`
@@ -189,6 +195,7 @@ func (StreamCall) effect()     {}
 func (InvokeFunction) effect() {}
 func (CallService) effect()    {}
 func (StartContact) effect()   {}
+func (UpdateContact) effect()  {}
 func (Queue) effect()          {}
 func (PublishEvent) effect()   {}
 func (Wake) effect()           {}
@@ -208,6 +215,7 @@ var effects = map[string]func(json.RawMessage) (Effect, error){
 	"InvokeFunction": read[InvokeFunction, Effect],
 	"CallService":    read[CallService, Effect],
 	"StartContact":   read[StartContact, Effect],
+	"UpdateContact":  read[UpdateContact, Effect],
 	"Queue":          read[Queue, Effect],
 	"PublishEvent":   read[PublishEvent, Effect],
 	"Wake":           read[Wake, Effect],

@@ -43,6 +43,15 @@ type MessageRefused struct {
 	Message string `json:"message,omitempty"`
 }
 
+// EffectFailed says that an effect which the contact waits for cannot be done:
+// a prompt that is not there, a transfer that no trunk takes.
+type EffectFailed struct {
+	Visit   int    `json:"visit"`
+	Effect  string `json:"effect"` // its kind
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
 // CallRinging says that the phone rings.
 type CallRinging struct{}
 
@@ -184,6 +193,7 @@ func (Started) input()          {}
 func (MessageReceived) input()  {}
 func (MessageSent) input()      {}
 func (MessageRefused) input()   {}
+func (EffectFailed) input()     {}
 func (CallRinging) input()      {}
 func (CallAnswered) input()     {}
 func (MachineDetected) input()  {}
@@ -206,6 +216,7 @@ var inputs = map[string]func(json.RawMessage) (Input, error){
 	"MessageReceived":  read[MessageReceived, Input],
 	"MessageSent":      read[MessageSent, Input],
 	"MessageRefused":   read[MessageRefused, Input],
+	"EffectFailed":     read[EffectFailed, Input],
 	"CallRinging":      read[CallRinging, Input],
 	"CallAnswered":     read[CallAnswered, Input],
 	"MachineDetected":  read[MachineDetected, Input],

@@ -68,6 +68,10 @@ type StartRequest struct {
 	Hashes map[string]string
 	// Restart lets the token start a new contact once its contact has ended (voice).
 	Restart bool
+	// OptOutList names the list that the sending number keeps; see OptOutList.
+	OptOutList string
+	// Max is how many open contacts of its channel the instance may have; 0 is no limit.
+	Max int
 	// Refuse is why the request cannot be honoured, if the face found a reason:
 	// the token is looked up first all the same.
 	Refuse error
