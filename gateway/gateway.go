@@ -52,6 +52,11 @@ type Result struct {
 type Later struct {
 	After   time.Duration
 	Arrival Arrival
+	// Again, where set, stands in place of Arrival: a Wake that comes back to
+	// this gateway's own Do when its time has come, and what Do answers then
+	// counts as it does for any effect. For what may be overtaken by what a
+	// person does meanwhile: a ring timer, a time limit for digits.
+	Again contact.Effect
 }
 
 // An Inbox takes what a gateway hears. It returns after the commit, so that the
