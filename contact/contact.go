@@ -259,6 +259,7 @@ type Position struct {
 	Attrs map[string]string `json:"attrs,omitempty"` // $.FlowAttributes
 	Stack []Frame           `json:"stack,omitempty"` // callers of the module in which it stands, outermost first
 	Kind  string            `json:"kind,omitempty"`  // flow type: "" or CONTACT_FLOW, CUSTOMER_QUEUE, MODULE…
+	Input map[string]any    `json:"input,omitempty"` // $.Modules.Input of the module in which it stands; never changed in place
 }
 
 func (p Position) clone() Position {
@@ -276,4 +277,5 @@ type Frame struct {
 	Kind   string            `json:"kind,omitempty"`
 	Loops  map[string]int    `json:"loops,omitempty"`
 	Attrs  map[string]string `json:"attrs,omitempty"`
+	Input  map[string]any    `json:"input,omitempty"`
 }
