@@ -1,0 +1,100 @@
+package wire
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A pattern is a regular expression of the model. AWS writes them for Java and
+// matches the whole value; of what RE2 lacks only a leading (?!a|b) occurs in
+// plain places, so that is taken off and checked by itself.
+type pattern struct {
+	not []string
+	re  *regexp.Regexp
+}
+
+func compilePattern(src string) (*pattern, error) {
+	p := &pattern{}
+	rest := src
+	if body, ok := strings.CutPrefix(strings.TrimPrefix(src, "^"), "(?!"); ok {
+		list, tail, ok := strings.Cut(body, ")")
+		if !ok || regexp.QuoteMeta(list) != strings.ReplaceAll(list, "|", `\|`) {
+			return nil, fmt.Errorf("pattern %q: only a plain list may be excluded", src)
+		}
+		p.not, rest = strings.Split(list, "|"), tail
+	}
+	re, err := regexp.Compile(`\A(?:` + rest + `)\z`)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", src, err)
+	}
+	p.re = re
+	return p, nil
+}
+
+func (p *pattern) match(s string) bool {
+	return !slices.ContainsFunc(p.not, func(n string) bool { return strings.HasPrefix(s, n) }) && p.re.MatchString(s)
+}
+
+// outside says on which side of b the number n lies, "" if it lies within.
+func (b Bounds) outside(n float64) string {
+	switch {
+	case b.HasMin && n < b.Min:
+		return "at least " + plain(b.Min)
+	case b.HasMax && n > b.Max:
+		return "at most " + plain(b.Max)
+	}
+	return ""
+}
+
+// checkString returns what is wrong with v, or "".
+func (s *Shape) checkString(v string) string {
+	if s.Len.HasMin || s.Len.HasMax {
+		// Bytes are no fewer than characters, so short ASCII needs no counting.
+		if n := len(v); s.Len.outside(float64(n)) != "" || s.Len.HasMin && s.Len.Min > 1 {
+			n = utf8.RuneCountInString(v)
+			if w := s.Len.outside(float64(n)); w != "" {
+				return w + " characters, not " + strconv.Itoa(n)
+			}
+		}
+	}
+	if s.Enum != nil && !slices.Contains(s.Enum, v) {
+		return "one of " + strings.Join(s.Enum, " | ") + ", not " + quoted(v)
+	}
+	if s.pattern != nil && !s.pattern.match(v) {
+		return quoted(v) + " does not match the pattern " + s.Pattern
+	}
+	return ""
+}
+
+// checkNumber returns what is wrong with n, or "".
+func (s *Shape) checkNumber(n float64) string {
+	if w := s.Range.outside(n); w != "" {
+		return w + ", not " + plain(n)
+	}
+	return ""
+}
+
+// checkItems returns what is wrong with n entries, or "".
+func (s *Shape) checkItems(n int) string {
+	if w := s.Items.outside(float64(n)); w != "" {
+		return w + " entries, not " + strconv.Itoa(n)
+	}
+	return ""
+}
+
+// quoted returns a caller's value as a message may show it: quoted, and cut short.
+func quoted(v string) string {
+	const most = 80
+	if len(v) > most {
+		cut := most
+		for !utf8.RuneStart(v[cut]) {
+			cut--
+		}
+		return strconv.Quote(v[:cut]) + "…"
+	}
+	return strconv.Quote(v)
+}
