@@ -143,6 +143,13 @@ type StartContact struct {
 	Deflect bool `json:"deflect,omitempty"`
 }
 
+// Reply answers a keyword (STOP, HELP) where no contact is concerned: To is a
+// stand-in that bears only the addresses.
+type Reply struct {
+	To      *Contact    `json:"to"`
+	Message SendMessage `json:"message"`
+}
+
 // UpdateContact changes another contact: a related one.
 type UpdateContact struct {
 	ID     ID             `json:"id"`
@@ -195,6 +202,7 @@ func (StreamCall) effect()     {}
 func (InvokeFunction) effect() {}
 func (CallService) effect()    {}
 func (StartContact) effect()   {}
+func (Reply) effect()          {}
 func (UpdateContact) effect()  {}
 func (Queue) effect()          {}
 func (PublishEvent) effect()   {}
@@ -215,6 +223,7 @@ var effects = map[string]func(json.RawMessage) (Effect, error){
 	"InvokeFunction": read[InvokeFunction, Effect],
 	"CallService":    read[CallService, Effect],
 	"StartContact":   read[StartContact, Effect],
+	"Reply":          read[Reply, Effect],
 	"UpdateContact":  read[UpdateContact, Effect],
 	"Queue":          read[Queue, Effect],
 	"PublishEvent":   read[PublishEvent, Effect],

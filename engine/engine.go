@@ -8,8 +8,13 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"outdial/contact"
 	"outdial/flow"
@@ -51,7 +56,12 @@ type Config struct {
 	Sinks []string
 	// Simulated accounts do not count as under way for real: the clock may move.
 	Simulated map[string]bool
-	// Workers is how many effects are done at once; 0 is 64.
+	// Segments counts the parts of a message on the air; nil counts one.
+	Segments func(c *contact.Contact, text string) int
+	// Keyword tells what an inbound text asks of the opt-out list: "stop",
+	// "start", "help", or "" for none; reply is what to answer, "" is silence.
+	Keyword func(c *contact.Contact, text string) (kind, reply string)
+	// Workers is how many effects of one account are done at once; 0 is 64.
 	Workers int
 	Node    string
 	Log     *slog.Logger
@@ -77,35 +87,77 @@ type StartRequest struct {
 	Refuse error
 }
 
-var errTodo = errors.New("engine: to be written")
-
 // An Engine moves contacts.
-type Engine struct{}
+type Engine struct {
+	Config
+	log    *slog.Logger
+	offset atomic.Int64 // of the engine's time, nanoseconds
+	nudge  chan struct{}
+	rest   chan struct{}
+
+	accounts sync.Map // name → *account
+	recent   recent
+	flows    flows
+	throttle throttle
+	group    atomic.Pointer[errgroup.Group]
+	stats    Stats
+}
 
 // New makes an engine; Run lets it work.
-func New(c Config) *Engine { return &Engine{} }
+func New(c Config) *Engine {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Workers == 0 {
+		c.Workers = 64
+	}
+	e := &Engine{Config: c, log: c.Log, nudge: make(chan struct{}, 1), rest: make(chan struct{}, 1)}
+	e.throttle.rates = c.Throttles
+	return e
+}
 
-// Run does effects and fires timers until ctx is done, then finishes the turns
-// in hand.
-func (e *Engine) Run(ctx context.Context) error { return errTodo }
+// Now is the engine's time: real time plus the offset that the simulator moved,
+// in whole milliseconds.
+func (e *Engine) Now() time.Time {
+	return time.Now().Add(time.Duration(e.offset.Load())).UTC().Truncate(time.Millisecond)
+}
 
-// Now is the engine's time: real time plus the offset that the simulator moved.
-func (e *Engine) Now() time.Time { return time.Now() }
+// Run serves the gateways, does effects and fires timers until ctx is done, then
+// finishes the turns in hand. The store must be running.
+func (e *Engine) Run(ctx context.Context) error {
+	off, err := e.Store.Offset(ctx)
+	if err != nil {
+		return err
+	}
+	e.offset.Store(int64(off))
+	if err := e.beat(ctx); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	for name, gw := range e.Gateways {
+		g.Go(func() error {
+			if err := gw.Run(gctx, e.Deliver); err != nil && gctx.Err() == nil {
+				return fmt.Errorf("gateway %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return e.schedule(gctx) })
+	g.Go(func() error { return e.beats(gctx) })
+	// Effects in hand outlive ctx: what was handed to a carrier must be struck off.
+	work := new(errgroup.Group)
+	e.group.Store(work)
+	e.wakeAccounts()
+	err = g.Wait()
+	e.group.Store(nil)
+	e.stopAccounts()
+	return errors.Join(err, work.Wait())
+}
 
-// Start makes a contact and takes its first turn: when it returns, all of it is
-// kept. A repeated token gives the contact of the first call.
-func (e *Engine) Start(ctx context.Context, r StartRequest) (contact.ID, error) { return "", errTodo }
+// Stats are the engine's counters, since it was made.
+type Stats struct {
+	Turns, Stale, Started, Ended, Sent, Refused, Resent, Retried, Calls, Panics atomic.Int64
+}
 
-// Tell hands an input to a contact. fault.NotFound when there is none.
-func (e *Engine) Tell(ctx context.Context, id contact.ID, in contact.Input) error { return errTodo }
-
-// Deliver takes what a gateway heard; it is every gateway's Inbox.
-func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error { return errTodo }
-
-// Advance moves the engine's time by d, fires what comes due in order, and
-// returns at rest: no timer, simulated or function effect is due. After wait it
-// gives fault.Busy naming what is under way.
-func (e *Engine) Advance(ctx context.Context, d, wait time.Duration) error { return errTodo }
-
-// World gives what the flows of an instance may look up, within t.
-func (e *Engine) World(t *store.Tx, instance string) (flow.World, error) { return nil, errTodo }
+// Stats gives the counters.
+func (e *Engine) Stats() *Stats { return &e.stats }

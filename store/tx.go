@@ -202,3 +202,9 @@ func (t *Tx) DeleteResource(kind resource.Kind, id string) error { return errTod
 
 // Load gives a resource, decoded. What it gives is shared: it must not be changed.
 func Load[T any](t *Tx, kind resource.Kind, id string) (*T, error) { return nil, errTodo }
+
+// Pending gives at most n jobs that are due by now, handed out or not, but for
+// sinks' and parked ones; next is when the first one after now will be.
+func (t *Tx) Pending(now time.Time, n int) (due []Job, next time.Time, err error) {
+	return nil, time.Time{}, errTodo
+}

@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/gateway"
+	"outdial/resource"
+	"outdial/store"
+)
+
+// repeats is how long a carrier's id of an arrival is remembered, in real time.
+const repeats = 7 * 24 * time.Hour
+
+// serviceWindow is how long WhatsApp lets us answer freely after a customer's message.
+const serviceWindow = 24 * time.Hour
+
+// Deliver takes what a gateway heard; it is every gateway's Inbox. It returns
+// after the commit.
+func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
+	var need store.Need
+	var seen string
+	if a.Key != "" {
+		seen = "seen/" + a.Account + "/" + a.Key
+		need.Marks = []string{seen}
+	}
+	var do func(*store.Tx) error
+	switch {
+	case a.Receipt != nil:
+		need.Refs = []store.Ref{{Account: a.Account, Ref: a.Ref}}
+		do = func(t *store.Tx) error { return e.receipt(t, a) }
+	case a.Input == nil:
+		return fault.New(fault.Invalid, "an arrival with neither input nor receipt")
+	case a.Contact != "" && !a.Voice:
+		need.Contacts = []contact.ID{a.Contact}
+		do = func(t *store.Tx) error { return e.tell(t, a.Contact, a.Input) }
+	default:
+		line, err := e.line(ctx, a.Line)
+		if err != nil {
+			return err
+		}
+		a.Line = line
+		need.Lines = []contact.Line{line}
+		need.Marks = append(need.Marks, windowKey(line))
+		do = func(t *store.Tx) error { return e.inbound(t, a) }
+	}
+	return e.Store.Update(ctx, need, func(t *store.Tx) error {
+		if seen != "" {
+			_, again, err := t.Mark(seen, time.Now())
+			if err != nil || again {
+				return err
+			}
+			if err := t.PutMark(seen, []byte("1"), time.Now().Add(repeats)); err != nil {
+				return err
+			}
+		}
+		return do(t)
+	})
+}
+
+// receipt brings a message's status up to date. It never moves a flow.
+func (e *Engine) receipt(t *store.Tx, a gateway.Arrival) error {
+	m, err := t.MessageOf(store.Ref{Account: a.Account, Ref: a.Ref})
+	if err != nil {
+		return err
+	}
+	at := a.Receipt.At
+	if at.IsZero() {
+		at = e.Now()
+	}
+	return e.advanceStatus(t, m, a.Receipt.Status, a.Receipt.Code, a.Receipt.Error, at)
+}
+
+// rank orders statuses: a receipt never takes a message back.
+var rank = map[string]int{
+	contact.StatusQueued: 0, contact.StatusUnknown: 1, contact.StatusSent: 2, contact.StatusFailed: 3,
+	contact.StatusDelivered: 4, contact.StatusRead: 5, contact.StatusCancelled: 6,
+}
+
+func (e *Engine) advanceStatus(t *store.Tx, m *contact.Message, status, code, text string, at time.Time) error {
+	if rank[status] <= rank[m.Status] {
+		return nil
+	}
+	m.Status = status
+	if code != "" {
+		m.Code = code
+	}
+	if text != "" {
+		m.Error = text
+	}
+	switch status {
+	case contact.StatusDelivered:
+		m.Delivered = at
+	case contact.StatusRead:
+		m.Read = at
+	case contact.StatusFailed:
+		m.Failed = at
+	}
+	if err := t.PutMessage(m); err != nil {
+		return err
+	}
+	return e.status(t, m)
+}
+
+// line completes a line with the instance that owns its number.
+func (e *Engine) line(ctx context.Context, l contact.Line) (contact.Line, error) {
+	if l.Instance != "" {
+		return l, nil
+	}
+	err := e.Store.View(ctx, func(t *store.Tx) error {
+		instances, err := t.Resources(resource.KindInstance, "", "", 1000)
+		if err != nil {
+			return err
+		}
+		for _, i := range instances {
+			_, err := t.ResourceNamed(resource.KindNumber, i.ID, l.System)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			l.Instance = i.ID
+			return nil
+		}
+		return fault.New(fault.NotFound, "%s is no number of any instance", l.System)
+	})
+	if err != nil {
+		e.log.Warn("an arrival for nobody", "to", l.System, "err", err)
+	}
+	return l, err
+}
+
+// inbound takes a message or call from a customer: on the open chat of its line,
+// or as a new contact on the flow of the number that was written to or called.
+func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
+	msg, isMessage := a.Input.(contact.MessageReceived)
+	if !isMessage {
+		return e.newInbound(t, a, nil)
+	}
+	if a.Line.Subtype == contact.WhatsApp {
+		if err := t.PutMark(windowKey(a.Line), []byte("1"), e.Now().Add(serviceWindow)); err != nil {
+			return err
+		}
+	}
+	if done, err := e.keyword(t, a.Line, msg.Text); err != nil || done {
+		return err
+	}
+	id, open, err := t.ContactOn(a.Line)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return e.newInbound(t, a, &msg)
+	}
+	return e.receive(t, id, a, msg)
+}
+
+// receive keeps an inbound message and hands it to its contact.
+func (e *Engine) receive(t *store.Tx, id contact.ID, a gateway.Arrival, msg contact.MessageReceived) error {
+	msg.ID = string(newID())
+	m := &contact.Message{
+		ID: msg.ID, Contact: id, Direction: "INBOUND", From: a.Line.Customer, To: a.Line.System,
+		Channel: messageChannel(a.Line.Subtype), Text: msg.Text, ContentType: msg.ContentType, Attachments: msg.Attachments,
+		Status: contact.StatusReceived, Account: a.Account, Ref: a.Key, Created: e.Now(),
+	}
+	if err := t.PutMessage(m); err != nil {
+		return err
+	}
+	return e.tell(t, id, msg)
+}
+
+// newInbound starts the flow of the number that was written to or called.
+func (e *Engine) newInbound(t *store.Tx, a gateway.Arrival, msg *contact.MessageReceived) error {
+	w, err := e.World(t, a.Line.Instance)
+	if err != nil {
+		return err
+	}
+	n, err := w.Number(a.Line.System)
+	if err != nil {
+		return err
+	}
+	if n.Flow == "" {
+		e.log.Warn("an arrival on a number without an inbound flow", "to", n.Number)
+		return fault.New(fault.NotFound, "%s has no inbound flow", n.Number)
+	}
+	f, err := w.Flow(n.Flow)
+	if err != nil {
+		return err
+	}
+	c := &contact.Contact{
+		ID: a.Contact, Instance: a.Line.Instance, Channel: contact.Chat, Subtype: a.Line.Subtype, Method: contact.MethodInbound,
+		Customer: contact.Endpoint{Type: contact.TelephoneNumber, Address: a.Line.Customer},
+		System:   contact.Endpoint{Type: contact.TelephoneNumber, Address: a.Line.System},
+		Account:  a.Account, Initiated: e.Now(), Position: contact.Position{Flow: f.ID},
+	}
+	if c.ID == "" {
+		c.ID = newID()
+	}
+	direction, subtype := "INBOUND", a.Line.Subtype
+	if a.Voice {
+		c.Channel, c.Subtype, c.Node, subtype = contact.Voice, contact.Telephony, e.Node, contact.Telephony
+	} else {
+		c.Expires = c.Initiated.Add(defaultChat)
+		c.Delivered = true // the customer wrote first: the line works
+	}
+	c.Segment = map[string]contact.SegmentValue{"connect:Subtype": {String: &subtype}, "connect:Direction": {String: &direction}}
+	if msg != nil {
+		c.Vars = map[string]any{"Media": map[string]any{"InitialMessage": msg.Text}}
+	}
+	if _, err := e.turn(t, c, contact.Started{}, true); err != nil {
+		return err
+	}
+	if msg == nil {
+		return nil
+	}
+	return e.receive(t, c.ID, a, *msg)
+}
+
+// defaultChat is the life of a chat whose request names none: 25 hours.
+const defaultChat = 1500 * time.Minute

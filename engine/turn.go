@@ -1,0 +1,325 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/flow"
+	"outdial/store"
+)
+
+// A Turn is what the timeline keeps of one turn, as the Doc of a store.Record.
+type Turn struct {
+	Input    string          `json:"input"` // its kind
+	In       json.RawMessage `json:"in,omitempty"`
+	Passed   []flow.Passed   `json:"passed,omitempty"`
+	Effects  []Asked         `json:"effects,omitempty"`
+	Events   []string        `json:"events,omitempty"`
+	Notes    []string        `json:"notes,omitempty"`
+	Reason   string          `json:"reason,omitempty"` // where the contact ended in it
+	Position string          `json:"position,omitempty"`
+}
+
+// Asked is one effect that a turn asked for.
+type Asked struct {
+	Kind string          `json:"kind"`
+	Doc  json.RawMessage `json:"doc,omitempty"`
+	Due  time.Time       `json:"due,omitzero"`
+}
+
+// Tell hands an input to a contact. fault.NotFound when there is none.
+func (e *Engine) Tell(ctx context.Context, id contact.ID, in contact.Input) error {
+	return e.Store.Update(ctx, store.Need{Contacts: []contact.ID{id}}, func(t *store.Tx) error {
+		return e.tell(t, id, in)
+	})
+}
+
+func (e *Engine) tell(t *store.Tx, id contact.ID, in contact.Input) error {
+	c, err := t.Contact(id)
+	if err != nil {
+		return err
+	}
+	_, err = e.turn(t, c, in, false)
+	return err
+}
+
+// turn steps c on one input and writes what came of it into t.
+func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh bool) (*flow.Out, error) {
+	at := e.Now()
+	open := fresh || c.Open()
+	hash := c.Position.Hash
+	out, err := e.step(t, c, in, at)
+	if err != nil {
+		return nil, err
+	}
+	e.stats.Turns.Add(1)
+	if out.Stale {
+		e.stats.Stale.Add(1)
+		return out, nil
+	}
+	w := writer{e: e, t: t, c: c, at: at}
+	if c.Position.Hash != hash && c.Position.Hash != "" {
+		if err := e.flows.keep(t, c.Position.Flow, c.Position.Hash); err != nil {
+			return nil, err
+		}
+	}
+	ended := open && !c.Open()
+	if ended {
+		if err := w.silence(); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range out.Effects {
+		if err := w.ask(f); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.Save(c); err != nil {
+		return nil, err
+	}
+	for _, ev := range out.Events {
+		if err := w.publish(ev); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.record(in, out, ended); err != nil {
+		return nil, err
+	}
+	e.recent.put(c)
+	e.count(fresh, ended)
+	return out, nil
+}
+
+func (e *Engine) count(fresh, ended bool) {
+	if fresh {
+		e.stats.Started.Add(1)
+	}
+	if ended {
+		e.stats.Ended.Add(1)
+	}
+}
+
+// step runs the flow on a copy, so that a flow which cannot go on (its content
+// is gone, or we have a bug) ends its contact instead of stopping the house.
+func (e *Engine) step(t *store.Tx, c *contact.Contact, in contact.Input, at time.Time) (out *flow.Out, err error) {
+	before := c.Clone()
+	w, err := e.World(t, c.Instance)
+	if err != nil {
+		return nil, err
+	}
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				e.stats.Panics.Add(1)
+				e.log.Error("panic in a step", "contact", c.ID, "input", contact.InputKind(in), "panic", p, "stack", string(debug.Stack()))
+				err = fault.New(fault.Internal, "panic: %v", p)
+			}
+		}()
+		out, err = flow.Step(w, c, in, at)
+	}()
+	if err == nil {
+		return out, nil
+	}
+	if _, starts := in.(contact.Started); starts {
+		return nil, err
+	}
+	e.log.Error("a flow cannot go on", "contact", c.ID, "input", contact.InputKind(in), "err", err)
+	*c = *before
+	return e.abandon(c, at, err), nil
+}
+
+// abandon ends a contact whose flow cannot go on.
+func (e *Engine) abandon(c *contact.Contact, at time.Time, why error) *flow.Out {
+	out := &flow.Out{Notes: []string{"the flow cannot go on: " + why.Error()}}
+	if !c.Open() {
+		return out
+	}
+	c.Disconnected, c.Updated, c.Reason = at, at, "OTHER"
+	if c.Channel == contact.Chat {
+		c.Reason = "SYSTEM_ERROR"
+	} else if c.Channel == contact.Voice {
+		out.Effects = append(out.Effects, contact.EndCall{Reason: c.Reason})
+	}
+	for _, typ := range []string{contact.DisconnectedType, contact.Completed} {
+		out.Events = append(out.Events, contact.Event{Type: typ, Contact: c.ID, At: at})
+	}
+	return out
+}
+
+// A writer writes what one turn asked for.
+type writer struct {
+	e  *Engine
+	t  *store.Tx
+	c  *contact.Contact
+	at time.Time
+
+	asked  []Asked
+	events []string
+}
+
+// silence drops what a contact that has ended no longer wants: its timers, and,
+// where somebody or something else than the flow ended it, its waiting messages.
+func (w *writer) silence() error {
+	if _, err := w.t.Cancel(w.c.ID, ""); err != nil {
+		return err
+	}
+	if w.c.Reason == "CONTACT_FLOW_DISCONNECT" && w.c.Channel == contact.Chat {
+		return nil // the flow said its last words, and they go out
+	}
+	jobs, err := w.t.Cancel(w.c.ID, store.LaneCustomer)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Kind != "SendMessage" {
+			continue
+		}
+		f, err := contact.ReadEffect(j.Kind, j.Doc)
+		if err != nil {
+			return err
+		}
+		m, err := w.t.Message(f.(contact.SendMessage).ID)
+		if err != nil {
+			return err
+		}
+		m.Status, m.Failed = contact.StatusCancelled, w.at
+		if err := w.t.PutMessage(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask keeps one effect as a job.
+func (w *writer) ask(f contact.Effect) error {
+	j := store.Job{Contact: w.c.ID, Due: w.at, Kind: contact.EffectKind(f), First: time.Now()}
+	switch v := f.(type) {
+	case contact.SendMessage:
+		if v.ID == "" {
+			v.ID = string(newID())
+		}
+		f, j.Lane, j.Account = v, store.LaneCustomer, w.c.Account
+		m := w.message(v)
+		if w.e.throttle.limits(w.c.Account) {
+			j.Held, j.Segments = true, w.e.segments(w.c, v.Text)
+		}
+		if err := w.t.PutMessage(m); err != nil {
+			return err
+		}
+		w.e.recent.message(m)
+	case contact.PlaceCall:
+		w.c.Node = w.e.Node
+		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
+		w.e.stats.Calls.Add(1)
+	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall:
+		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
+	case contact.RecordCall, contact.StreamCall:
+		j.Account, j.Node = w.c.Account, w.c.Node
+	case contact.StopPrompt, contact.EndCall:
+		// These overtake: what waits to be played is not wanted any more.
+		if _, err := w.t.Cancel(w.c.ID, store.LaneCustomer); err != nil {
+			return err
+		}
+		j.Account, j.Node = w.c.Account, w.c.Node
+	case contact.InvokeFunction:
+		if v.Invocation == "" {
+			v.Invocation = string(newID())
+		}
+		f, j.Account = v, Functions
+	case contact.CallService:
+		j.Account = Services
+	case contact.Wake:
+		j.Account, j.Due = ours, v.At
+	default: // Hear, StartContact, UpdateContact, Queue
+		j.Account = ours
+	}
+	doc, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	j.Doc = doc
+	if w.e.crowded(j.Account) {
+		j.Held = true
+	}
+	w.asked = append(w.asked, Asked{Kind: j.Kind, Doc: doc, Due: later(j.Due, w.at)})
+	return w.t.Send(j)
+}
+
+func later(due, at time.Time) time.Time {
+	if due.After(at) {
+		return due
+	}
+	return time.Time{}
+}
+
+// message is the row of a message that has just been asked for.
+func (w *writer) message(v contact.SendMessage) *contact.Message {
+	m := &contact.Message{
+		ID: v.ID, Contact: w.c.ID, Direction: "OUTBOUND",
+		From: w.c.System.Address, To: w.c.Customer.Address, Channel: messageChannel(w.c.Subtype),
+		Text: v.Text, ContentType: v.ContentType, Attachments: v.Attachments,
+		Status: contact.StatusQueued, Account: w.c.Account, Created: w.at,
+	}
+	if v.Template != nil {
+		m.Template = v.Template.Name
+	}
+	return m
+}
+
+// messageChannel is how the handset and the message rows call a subtype.
+func messageChannel(subtype string) string {
+	return strings.ToUpper(strings.TrimPrefix(subtype, "connect:"))
+}
+
+func (e *Engine) segments(c *contact.Contact, text string) int {
+	if e.Segments == nil {
+		return 1
+	}
+	return max(1, e.Segments(c, text))
+}
+
+// record adds the turn to the contact's timeline.
+func (w *writer) record(in contact.Input, out *flow.Out, ended bool) error {
+	r := Turn{Input: contact.InputKind(in), Passed: out.Passed, Effects: w.asked, Events: w.events, Notes: out.Notes, Position: w.c.Position.Action}
+	if ended {
+		r.Reason = w.c.Reason
+	}
+	doc, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	if string(doc) != "{}" {
+		r.In = doc
+	}
+	if doc, err = json.Marshal(r); err != nil {
+		return err
+	}
+	if err := w.t.Record(store.Record{Contact: w.c.ID, At: w.at, Doc: doc}); err != nil {
+		return err
+	}
+	w.e.logTurn(w.c, &r)
+	return nil
+}
+
+// logTurn writes one line for a turn: contact, input, the actions passed, effects.
+func (e *Engine) logTurn(c *contact.Contact, r *Turn) {
+	if !e.log.Enabled(context.Background(), -4) {
+		return
+	}
+	passed := make([]string, len(r.Passed))
+	for i, p := range r.Passed {
+		passed[i] = fmt.Sprintf("%s:%s", p.Type, p.Branch)
+	}
+	asked := make([]string, len(r.Effects))
+	for i, a := range r.Effects {
+		asked[i] = a.Kind
+	}
+	e.log.Debug("turn", "contact", c.ID, "input", r.Input, "passed", strings.Join(passed, " "),
+		"effects", strings.Join(asked, " "), "notes", strings.Join(r.Notes, "; "), "reason", r.Reason)
+}
