@@ -207,31 +207,43 @@ func (e *Engine) row(t *store.Tx, j store.Job, id string) (*contact.Message, err
 
 // later keeps what a simulated world does after a while.
 func (e *Engine) later(t *store.Tx, j store.Job, l gateway.Later) error {
-	h := contact.Hear{}
+	due := e.Now().Add(l.After)
+	if l.Again != nil {
+		return send(t, store.Job{Contact: j.Contact, Account: j.Account, Node: j.Node, Due: due}, l.Again)
+	}
 	a := l.Arrival
-	if a.Receipt != nil {
-		h.Status, h.Code = a.Receipt.Status, a.Receipt.Code
-		if s, err := contact.ReadEffect(j.Kind, j.Doc); err == nil {
-			if m, ok := s.(contact.SendMessage); ok {
-				h.Message = m.ID
-			}
-		}
-	} else {
-		doc, err := json.Marshal(a.Input)
-		if err != nil {
-			return err
-		}
-		h.Kind, h.Doc = contact.InputKind(a.Input), doc
-	}
-	doc, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
 	id := a.Contact
 	if id == "" {
 		id = j.Contact
 	}
-	return t.Send(store.Job{Contact: id, Account: ours, Due: e.Now().Add(l.After), Kind: "Hear", Doc: doc, First: time.Now()})
+	if a.Receipt == nil {
+		doc, err := json.Marshal(a.Input)
+		if err != nil {
+			return err
+		}
+		return send(t, store.Job{Contact: id, Account: ours, Due: due}, contact.Hear{Kind: contact.InputKind(a.Input), Doc: doc})
+	}
+	f, err := contact.ReadEffect(j.Kind, j.Doc)
+	if err != nil {
+		return err
+	}
+	m, ok := f.(contact.SendMessage)
+	if !ok {
+		return nil
+	}
+	// A lane of its own: a receipt comes though its contact has ended.
+	return send(t, store.Job{Contact: id, Account: ours, Lane: "receipt/" + m.ID + "/" + a.Receipt.Status, Due: due},
+		contact.Hear{Message: m.ID, Status: a.Receipt.Status, Code: a.Receipt.Code})
+}
+
+// send keeps one effect as a job.
+func send(t *store.Tx, j store.Job, f contact.Effect) error {
+	doc, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	j.Kind, j.Doc, j.First = contact.EffectKind(f), doc, time.Now()
+	return t.Send(j)
 }
 
 // tellIfThere hands an input to a contact that may have been swept meanwhile.

@@ -231,12 +231,15 @@ func (w *writer) ask(f contact.Effect) error {
 		if v.Invocation == "" {
 			v.Invocation = string(newID())
 		}
-		f, j.Account = v, Functions
+		// A lane of its own: an asynchronous call is made though its contact has ended.
+		f, j.Account, j.Lane = v, Functions, "function/"+v.Invocation
 	case contact.CallService:
 		j.Account = Services
 	case contact.Wake:
 		j.Account, j.Due = ours, v.At
-	default: // Hear, StartContact, UpdateContact, Queue
+	case contact.UpdateContact:
+		j.Account, j.Lane = ours, "update"
+	default: // Hear, StartContact, Queue
 		j.Account = ours
 	}
 	doc, err := json.Marshal(f)
