@@ -106,6 +106,7 @@ type Fallback struct {
 type Bot struct {
 	def       Definition
 	intents   []intent
+	exact     map[string]int // an example without slots, plain: its intent's place
 	types     map[string]*customType
 	threshold float64
 	retries   int
@@ -141,7 +142,7 @@ var stock = map[string][]string{
 // New checks a definition and makes a bot of it. The error, of kind
 // fault.Invalid, names the first thing that is wrong.
 func New(d Definition) (*Bot, error) {
-	b := &Bot{def: d, types: map[string]*customType{}, threshold: DefaultThreshold, retries: DefaultRetries}
+	b := &Bot{def: d, exact: map[string]int{}, types: map[string]*customType{}, threshold: DefaultThreshold, retries: DefaultRetries}
 	if d.Threshold < 0 || d.Threshold > 1 {
 		return nil, fault.New(fault.Invalid, "threshold: between 0 and 1, not %v", d.Threshold)
 	}
@@ -178,6 +179,11 @@ func New(d Definition) (*Bot, error) {
 		got, err := b.newIntent(in)
 		if err != nil {
 			return nil, err
+		}
+		for _, e := range got.examples {
+			if _, ok := b.exact[e.plain]; !ok && len(e.slots) == 0 && e.plain != "" {
+				b.exact[e.plain] = i
+			}
 		}
 		b.intents = append(b.intents, *got)
 	}

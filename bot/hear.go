@@ -95,6 +95,10 @@ type talk struct {
 
 // open hears an utterance that answers no question of ours.
 func (t *talk) open() Heard {
+	// Most answers are an example word for word: they need no comparing.
+	if i, ok := t.b.exact[plain(t.words)]; ok {
+		return t.take(match{intent: &t.b.intents[i], score: 1})
+	}
 	m := t.b.best(t.text, t.words, t.h)
 	if len(m) == 0 || m[0].score < t.b.threshold {
 		t.alternates(m)
