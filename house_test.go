@@ -26,6 +26,7 @@ var plan = map[string]string{
 	"resource":      "",
 	"wire":          "",
 	"wire/wiretest": "wire",
+	"load":          "",
 
 	// floor 2: logic and doors
 	"flow":                  "contact resource fault",
@@ -34,7 +35,8 @@ var plan = map[string]string{
 	"play":                  "contact resource flow bot fault",
 	"store":                 "contact resource fault",
 	"gateway":               "contact",
-	"gateway/sms":           "",
+	"gateway/sms":           "contact fault",
+	"gateway/dtmf":          "contact fault",
 	"gateway/gatewaytest":   "gateway contact fault",
 	"gateway/loopback":      "gateway gateway/dtmf contact fault",
 	"gateway/webhook":       "gateway contact fault wire",
