@@ -59,13 +59,14 @@ type Bot interface {
 
 // Heard is what a bot understood.
 type Heard struct {
-	Intent     string            // "" and "FallbackIntent" when nothing fits
-	Score      float64           // 0..1
-	Slots      map[string]string // filled ones
-	Session    map[string]string // session attributes
-	Sentiment  string            // POSITIVE, NEGATIVE, NEUTRAL, MIXED; "" when not known
-	Dialog     string            // ElicitIntent, ElicitSlot, ConfirmIntent, ReadyForFulfillment, Fulfilled, Failed, Close
-	Reply      string            // what the bot says to the customer, before it goes on or ends
+	Intent     string             // "" and "FallbackIntent" when nothing fits
+	Score      float64            // 0..1
+	Slots      map[string]string  // filled ones
+	Session    map[string]string  // session attributes
+	Sentiment  string             // POSITIVE, NEGATIVE, NEUTRAL, MIXED; "" when not known
+	Scores     map[string]float64 // of the sentiment: Positive, Negative, Mixed, Neutral
+	Dialog     string             // ElicitIntent, ElicitSlot, ConfirmIntent, ReadyForFulfillment, Fulfilled, Failed, Close
+	Reply      string             // what the bot says to the customer, before it goes on or ends
 	State      json.RawMessage
 	Alternates []Heard
 }

@@ -1,0 +1,92 @@
+package flow
+
+// To add an action type:
+//
+//  1. A file named for it, `check_metric_data.go`, with one Spec literal and its
+//     run function:
+//
+//     // checkMetricData branches on one figure of a queue or an agent.
+//     var checkMetricData = Spec{
+//     Doc:     docs + "flow-control-actions-checkmetricdata.html",
+//     Params:  []Param{{Name: "MetricType", Use: S, Required: true, Enum: …}, …},
+//     Errors:  []ErrorRule{{Type: noMatch, Use: Required}},
+//     Results: []ResultRule{{Ops: numeric, Least: 1}},
+//     Flows:   I | Q | TA | TQ | MOD,
+//     Run:     runCheckMetricData,
+//     }
+//
+//     func runCheckMetricData(t *Turn) Next { … return t.Match(figure) }
+//
+//     Spec (spec.go) says all that the check needs: parameters with their
+//     restriction (S, J, D; P is "one reference with a leaf"), groups of exclusive
+//     ones, errors, conditions, channels, flow types. What a table cannot say goes
+//     in Spec.Check.
+//
+//  2. Run is called with t.Input == nil when the contact enters the action, and
+//     again with what the world said while the action waits. Read parameters
+//     with t.Text, t.Int, t.Bool, t.Pairs, t.Texts, t.JSON (references are
+//     resolved there); ask the world with t.Do (an effect bears t.Visit()) and
+//     t.Wake; remember across a wait with t.Keep and t.Kept; write namespaces
+//     with t.Set. Return t.Next(), t.Match(result), t.Fail(errorType, why),
+//     Wait (not done), Ignore (this input is none of mine), t.Disconnect(why)
+//     or one of the others in turn.go. A wrong channel, a missing service and
+//     kind Unavailable are dealt with before Run is called.
+//     Nested maps in Contact.Vars are never changed in place: Set and SetMember
+//     replace them. Spec has more for the check: Speaks, Waits, Bounded, Sets.
+//
+//  3. One line in the table below, in alphabetical order.
+//
+//  4. Tests: a table in `check_metric_data_test.go` (see stage_test.go and
+//     loop_test.go: stage, then inputs, then what is expected), a small wrong flow for each rule of the
+//     Spec, and a play in testdata.
+//
+// A run function must not call Parse or Check: they read this table.
+var actions = map[string]*Spec{
+	"CheckHoursOfOperation":          &checkHoursOfOperation,
+	"CheckOutboundCallStatus":        &checkOutboundCallStatus,
+	"Compare":                        &compare,
+	"ConnectParticipantWithLexBot":   &connectParticipantWithLexBot,
+	"DisconnectParticipant":          &disconnectParticipant,
+	"DistributeByPercentage":         &distributeByPercentage,
+	"EndFlowExecution":               &endFlowExecution,
+	"EndFlowModuleExecution":         &endFlowModuleExecution,
+	"GetParticipantInput":            &getParticipantInput,
+	"InvokeFlowModule":               &invokeFlowModule,
+	"InvokeLambdaFunction":           &invokeLambdaFunction,
+	"Loop":                           &loop,
+	"MessageParticipant":             &messageParticipant,
+	"StartOutboundChatContact":       &startOutboundChatContact,
+	"TransferToFlow":                 &transferToFlow,
+	"UpdateContactAttributes":        &updateContactAttributes,
+	"UpdateContactTargetQueue":       &updateContactTargetQueue,
+	"UpdateContactTextToSpeechVoice": &updateContactTextToSpeechVoice,
+	"UpdateFlowAttributes":           &updateFlowAttributes,
+	"UpdateFlowLoggingBehavior":      &updateFlowLoggingBehavior,
+	"Wait":                           &wait,
+}
+
+const docs = "https://docs.aws.amazon.com/connect/latest/devguide/"
+
+// Error types that many actions have.
+const (
+	noMatch     = "NoMatchingError"
+	noCondition = "NoMatchingCondition"
+	timeLimit   = "InputTimeLimitExceeded"
+)
+
+// Operator sets of the tables. LIVE: And, Or, Not, Exists… are refused.
+var (
+	equals  = []string{"Equals"}
+	numeric = []string{"Equals", "NumberGreaterThan", "NumberGreaterOrEqualTo", "NumberLessThan", "NumberLessOrEqualTo"}
+	anyOp   = []string{"Equals", "TextStartsWith", "TextEndsWith", "TextContains",
+		"NumberGreaterThan", "NumberGreaterOrEqualTo", "NumberLessThan", "NumberLessOrEqualTo"}
+)
+
+// ActionTypes gives the declaration of every action type that is honoured.
+func ActionTypes() map[string]*Spec {
+	all := make(map[string]*Spec, len(actions))
+	for name, s := range actions {
+		all[name] = s
+	}
+	return all
+}

@@ -1,0 +1,297 @@
+package flow
+
+import (
+	"fmt"
+
+	"outdial/contact"
+	"outdial/fault"
+)
+
+// take is the life of a contact: what each input means before the flow, within
+// it, and after its end.
+func (t *Turn) take(in contact.Input) error {
+	switch in := in.(type) {
+	case contact.ContactUpdated:
+		t.updated(in)
+		return nil
+	case contact.RecordingKept:
+		t.Contact.Kept = append(t.Contact.Kept, in.Recording)
+		return nil
+	case contact.MessageSent:
+		t.Contact.Delivered = true
+		return nil
+	}
+	if !t.Contact.Open() {
+		t.out.Stale = true
+		return nil
+	}
+	switch in := in.(type) {
+	case contact.Started:
+		return t.started()
+	case contact.StopRequested:
+		t.stopped(in)
+		return nil
+	case contact.MessageReceived:
+		return t.received(in)
+	case contact.MessageRefused:
+		return t.refused(in)
+	case contact.CallRinging:
+		t.ringing()
+		return nil
+	case contact.CallAnswered:
+		return t.answered(in)
+	case contact.MachineDetected:
+		return t.detected(in)
+	case contact.CallEnded:
+		t.callEnded(in)
+		return nil
+	case contact.QueueMoved:
+		return t.queueMoved(in)
+	case contact.EffectFailed:
+		return t.effectFailed(in)
+	case contact.TimerFired:
+		if in.Visit == 0 {
+			return t.timer(in)
+		}
+	case contact.FunctionReturned:
+		if in.Invocation != "" {
+			return t.returnedLate(in)
+		}
+	}
+	return t.heard(in)
+}
+
+// heard hands an input that bears a visit to the action that waits there.
+func (t *Turn) heard(in contact.Input) error {
+	visit, ok := visitOf(in)
+	if !ok {
+		return fault.New(fault.Internal, "unknown input %q", contact.InputKind(in))
+	}
+	if !t.waits(visit) {
+		t.out.Stale = true
+		return nil
+	}
+	return t.resume(in)
+}
+
+// waits tells whether the contact still stands where it stood on that visit.
+func (t *Turn) waits(visit int) bool {
+	p := &t.Contact.Position
+	return visit != 0 && visit == p.Visit && p.Action != ""
+}
+
+// visitOf gives the visit that an input answers.
+func visitOf(in contact.Input) (int, bool) {
+	switch in := in.(type) {
+	case contact.PromptEnded:
+		return in.Visit, true
+	case contact.DigitsReceived:
+		return in.Visit, true
+	case contact.SpeechReceived:
+		return in.Visit, true
+	case contact.TimerFired:
+		return in.Visit, true
+	case contact.FunctionReturned:
+		return in.Visit, true
+	case contact.ServiceReturned:
+		return in.Visit, true
+	case contact.ContactCreated:
+		return in.Visit, true
+	case contact.TransferEnded:
+		return in.Visit, true
+	}
+	return 0, false
+}
+
+// started begins a contact: an outbound call is dialled, and its flow waits for
+// the answer; everything else is connected at once.
+func (t *Turn) started() error {
+	c := t.Contact
+	if c.Position.Visit > 0 || !c.Connected.IsZero() && c.PreviousID == "" || c.Call != nil && c.Call.State == "dialing" {
+		t.out.Stale = true
+		return nil
+	}
+	t.Event(contact.Initiated)
+	f, err := t.World.Flow(c.Position.Flow)
+	if fault.Is(err, fault.NotFound) {
+		t.Note(fmt.Sprintf("the flow %q is not there: %v", c.Position.Flow, err))
+		t.finish("")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.enter(f, c.Position.Kind)
+	if c.Channel == contact.Voice && dials(c) {
+		c.Call = &contact.Call{State: "dialing"}
+		ring := c.RingTimeout
+		if ring == 0 {
+			ring = defaultRing
+		}
+		t.Do(contact.PlaceCall{From: c.System.Address, FromName: c.System.DisplayName, To: c.Customer.Address,
+			RingTimeout: ring, AMD: c.AMD})
+		return nil
+	}
+	return t.connected(f)
+}
+
+// defaultRing is how long a phone rings, in seconds. API_StartOutboundVoiceContact
+const defaultRing = 60
+
+// dials tells whether the contact begins with a call that we place: a segment
+// of a call that is already up does not.
+func dials(c *contact.Contact) bool {
+	switch c.Method {
+	case contact.MethodAPI, contact.MethodOutbound, contact.MethodFlow, contact.MethodCallback:
+		return c.Connected.IsZero() && c.Call == nil
+	}
+	return false
+}
+
+// connected begins the flow of what is no outbound call.
+func (t *Turn) connected(f *Flow) error {
+	c := t.Contact
+	if c.Connected.IsZero() {
+		c.Connected = t.At
+	}
+	if c.Channel != contact.Voice {
+		// The event is for outbound calls, tasks and chats, not for inbound calls.
+		t.Event(contact.ConnectedSystem)
+	} else if c.Call == nil {
+		c.Call = &contact.Call{State: "connected"}
+	}
+	if c.Channel == contact.Chat && !c.Expires.IsZero() {
+		t.Do(contact.Wake{Name: expire, At: c.Expires})
+	}
+	for _, m := range c.Initial {
+		m.Initial = true
+		t.Do(m)
+	}
+	c.Initial = nil
+	return t.run(f.start)
+}
+
+// expire is the timer that ends a chat.
+const expire = "expire"
+
+// timer is one that belongs to the contact.
+func (t *Turn) timer(in contact.TimerFired) error {
+	c := t.Contact
+	switch {
+	case in.Name != expire:
+		return t.waitedMeanwhile(in)
+	case c.Expires.After(t.At):
+		t.Do(contact.Wake{Name: expire, At: c.Expires})
+	default:
+		t.end("EXPIRED")
+	}
+	return nil
+}
+
+// stopped is StopContact. API_StopContact
+func (t *Turn) stopped(in contact.StopRequested) {
+	c := t.Contact
+	if in.Code != "" {
+		t.Note("stopped with the reason " + in.Code)
+	}
+	if c.Channel != contact.Voice {
+		t.end("API")
+		return
+	}
+	answered := !c.Connected.IsZero()
+	if !answered && c.AMD.Enable {
+		c.AMDStatus = amdNotApplicable
+	}
+	t.Do(contact.EndCall{Reason: "API"})
+	t.end(DisconnectReason(contact.CallEnded{By: contact.BySystem}, answered, true))
+}
+
+// received is a message of the customer. One that nothing waits for is in the
+// transcript, and the flow never learns of it.
+func (t *Turn) received(in contact.MessageReceived) error {
+	c := t.Contact
+	if c.Method == contact.MethodInbound && c.Vars["Media"] == nil {
+		t.Set("Media", map[string]any{"InitialMessage": in.Text})
+	}
+	if c.Position.Action == "" {
+		t.Note("the customer wrote, and nothing in the flow waits for it")
+		return nil
+	}
+	return t.resume(in)
+}
+
+// refused is a message that will never arrive.
+func (t *Turn) refused(in contact.MessageRefused) error {
+	why := "the message was refused"
+	if in.Code != "" || in.Message != "" {
+		why += ": " + join(in.Code, in.Message)
+	}
+	if t.Contact.Channel == contact.Chat && !t.Contact.Delivered {
+		t.Note(why)
+		t.end("CUSTOMER_CONNECTION_NOT_ESTABLISHED")
+		return nil
+	}
+	if !t.waits(in.Visit) {
+		t.Note(why)
+		return nil
+	}
+	return t.failStanding(why)
+}
+
+// failStanding takes the error branch of the action at which the contact waits.
+func (t *Turn) failStanding(why string) error {
+	if err := t.stand(); err != nil {
+		return err
+	}
+	next, err := t.leave(t.Fail(noMatch, why))
+	if err != nil || next == nil {
+		return err
+	}
+	return t.run(next)
+}
+
+// effectFailed is something that we asked for and that cannot be done.
+func (t *Turn) effectFailed(in contact.EffectFailed) error {
+	why := in.Effect + " failed: " + join(in.Code, in.Message)
+	if in.Effect == "PlaceCall" && t.Contact.Connected.IsZero() {
+		t.Note(why)
+		t.callEnded(contact.CallEnded{By: contact.ByNetwork, Code: in.Code, Phrase: in.Message})
+		return nil
+	}
+	if !t.waits(in.Visit) {
+		t.Note(why)
+		return nil
+	}
+	return t.failStanding(why)
+}
+
+// finish ends the contact from within: the flow is over.
+func (t *Turn) finish(why string) {
+	c := t.Contact
+	if why != "" {
+		t.Note(why)
+	}
+	if c.Channel == contact.Voice && c.Call != nil && c.Call.State != "ended" {
+		t.Do(contact.EndCall{Reason: "flow"})
+	}
+	t.end("CONTACT_FLOW_DISCONNECT")
+}
+
+// end is the end of every contact.
+func (t *Turn) end(reason string) {
+	c := t.Contact
+	c.Disconnected = t.At
+	c.Reason = reason
+	if c.Call != nil {
+		c.Call.State = "ended"
+		c.Call.Await = false
+	}
+	if c.Queue != nil && c.Queue.Dequeued.IsZero() {
+		c.Queue.Dequeued = t.At
+		t.Do(contact.Queue{Do: "leave", ID: c.Queue.ID})
+	}
+	p := &c.Position
+	p.Action, p.State, p.Stack = "", nil, nil
+	t.Event(contact.DisconnectedType)
+	t.Event(contact.Completed)
+}
