@@ -39,7 +39,7 @@ func (t Tokens) Open(token, scope string, filters ...string) (last string, err e
 	if token == "" {
 		return "", nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(token)
+	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(b) < tokenHeader+tokenMAC || b[0] != 1 {
 		return "", OutOfBounds("NextToken", "not a token of this server")
 	}

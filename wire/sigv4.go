@@ -60,8 +60,9 @@ func appendStringToSign(b []byte, stamp string, s scope, canonical []byte) []byt
 // signed header that the request does not have, if any.
 func appendCanonical(b []byte, r *http.Request, signed, payload string, presigned bool) (out []byte, missing string) {
 	b = append(append(b, r.Method...), '\n')
-	b = append(appendCanonicalPath(b, wirePath(r)), '\n')
-	b = append(appendCanonicalQuery(b, r.URL.RawQuery, presigned), '\n')
+	path, query := wireTarget(r)
+	b = append(appendCanonicalPath(b, path), '\n')
+	b = append(appendCanonicalQuery(b, query, presigned), '\n')
 	for rest := signed; rest != ""; {
 		var name string
 		name, rest, _ = strings.Cut(rest, ";")
@@ -76,13 +77,13 @@ func appendCanonical(b []byte, r *http.Request, signed, payload string, presigne
 	return append(b, payload...), missing
 }
 
-// wirePath returns a request's path as it was received or will be sent.
-func wirePath(r *http.Request) string {
+// wireTarget returns a request's path and query as they were received or will be sent.
+func wireTarget(r *http.Request) (path, query string) {
 	if strings.HasPrefix(r.RequestURI, "/") {
-		path, _, _ := strings.Cut(r.RequestURI, "?")
-		return path
+		path, query, _ = strings.Cut(r.RequestURI, "?")
+		return path, query
 	}
-	return r.URL.EscapedPath()
+	return r.URL.EscapedPath(), r.URL.RawQuery
 }
 
 // appendHeader appends a header's canonical value: trimmed, blanks within run

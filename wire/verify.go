@@ -159,7 +159,7 @@ func readBody(r *http.Request, buf []byte) ([]byte, *Exception) {
 	}
 	buf = slices.Grow(buf, int(max(r.ContentLength, 512))+1)
 	for {
-		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		n, err := r.Body.Read(buf[len(buf):min(cap(buf), maxBody+1)])
 		if buf = buf[:len(buf)+n]; len(buf) > maxBody {
 			return buf, tooLarge()
 		}
