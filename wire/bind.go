@@ -59,7 +59,7 @@ func (b *binder) bind(s *Shape, v reflect.Value, body string, label func(string)
 	if b.peek() != 0 {
 		if b.s[b.i] != '{' {
 			kind := kindOf(b.s[b.i])
-			if b.skip(); b.fault == "" {
+			if b.skip(); b.bad == "" {
 				b.report(Request, "the body must be a JSON object, not "+kind)
 			}
 		} else {
@@ -69,8 +69,8 @@ func (b *binder) bind(s *Shape, v reflect.Value, body string, label func(string)
 			b.unexpected(c, "the end")
 		}
 	}
-	if b.fault != "" {
-		return Violations{{Syntax, b.where(), "the body is not well-formed JSON: " + b.fault + ", at byte " + strconv.Itoa(b.at)}}
+	if b.bad != "" {
+		return Violations{{Syntax, b.where(), "the body is not well-formed JSON: " + b.bad + ", at byte " + strconv.Itoa(b.at)}}
 	}
 	b.complete(s, v, &got)
 	if len(b.found) > 0 {
@@ -131,7 +131,7 @@ func (b *binder) value(s *Shape, v reflect.Value) {
 		}
 	}
 	b.skip()
-	if b.fault == "" {
+	if b.bad == "" {
 		b.report(Request, "must be "+s.Type.article()+", not "+kindOf(c))
 	}
 }
@@ -146,10 +146,10 @@ func (b *binder) members(s *Shape, v reflect.Value, got *seen) {
 	for first := true; b.next('}', first); first = false {
 		name := b.name()
 		i, known := s.byName[name]
-		if known && read.has(i) || !known && b.fault == "" && !unknown.add(name) {
+		if known && read.has(i) || !known && b.bad == "" && !unknown.add(name) {
 			b.fail("the name %s twice in one object", quoted(name))
 		}
-		if b.fault != "" {
+		if b.bad != "" {
 			return
 		}
 		if !known {
@@ -193,7 +193,7 @@ func (b *binder) list(s *Shape, v reflect.Value) {
 		b.leave(false)
 		n++
 	}
-	if w := s.checkItems(n); w != "" && b.fault == "" {
+	if w := s.checkItems(n); w != "" && b.bad == "" {
 		b.report(Parameter, w)
 	}
 }
@@ -216,10 +216,10 @@ func (b *binder) entries(s *Shape, v reflect.Value) {
 	n := 0
 	for first := true; b.next('}', first); first = false {
 		name := b.name()
-		if b.fault == "" && !read.add(name) {
+		if b.bad == "" && !read.add(name) {
 			b.fail("the name %s twice in one object", quoted(name))
 		}
-		if b.fault != "" {
+		if b.bad != "" {
 			return
 		}
 		if b.null() {
@@ -249,7 +249,7 @@ func (b *binder) entries(s *Shape, v reflect.Value) {
 		}
 		b.leave(false)
 	}
-	if w := s.checkItems(n); w != "" && b.fault == "" {
+	if w := s.checkItems(n); w != "" && b.bad == "" {
 		b.report(Parameter, w)
 	}
 }
@@ -264,7 +264,7 @@ func (b *binder) setString(s *Shape, v reflect.Value, text string) {
 // setNumber sets v from a number as JSON writes it. An integer may be written
 // 60.0 or 1e+05: R and some others do.
 func (b *binder) setNumber(s *Shape, v reflect.Value, text string) {
-	if b.fault != "" {
+	if b.bad != "" {
 		return
 	}
 	if s.Type == Double {
@@ -300,7 +300,7 @@ func (b *binder) setNumber(s *Shape, v reflect.Value, text string) {
 }
 
 func (b *binder) setTime(v reflect.Value, text string) {
-	if b.fault != "" {
+	if b.bad != "" {
 		return
 	}
 	t, err := parseTime(text)
@@ -313,7 +313,7 @@ func (b *binder) setTime(v reflect.Value, text string) {
 
 // complete reports what is missing of a structure.
 func (b *binder) complete(s *Shape, v reflect.Value, got *seen) {
-	if b.fault != "" || b.lax {
+	if b.bad != "" || b.lax {
 		return
 	}
 	n := 0
@@ -338,9 +338,9 @@ func (b *binder) enter(s step, sensitive bool) {
 	}
 }
 
-// leave steps back, but for a fault, whose path its message needs.
+// leave steps back, but for malformed JSON, whose path its message needs.
 func (b *binder) leave(sensitive bool) {
-	if b.fault != "" {
+	if b.bad != "" {
 		return
 	}
 	b.path = b.path[:len(b.path)-1]
@@ -361,7 +361,7 @@ func (b *binder) report(k Kind, problem string) {
 	if b.lax && k == Parameter {
 		return
 	}
-	if len(b.found) < maxViolations && b.fault == "" {
+	if len(b.found) < maxViolations && b.bad == "" {
 		b.found = append(b.found, &Violation{k, b.where(), problem})
 	}
 }

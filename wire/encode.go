@@ -55,7 +55,7 @@ func (e *encoder) value(s *Shape, v reflect.Value) {
 		e.double(v.Float())
 	case Timestamp:
 		t := v.Interface().(Time)
-		if s.iso {
+		if s.ISO {
 			e.text(t.UTC().Format(isoTime))
 			return
 		}

@@ -99,19 +99,17 @@ func (c Caller) denied(action, resource, why string) error {
 	return Errorf("AccessDenied", "User: %s is not authorized to perform: %s on resource: %s %s", who, action, resource, why)
 }
 
-// wildcard tells whether text is what pattern stands for. It takes time in the
-// product of their lengths at most, since only the last * is ever tried again.
+// wildcard tells whether text is what pattern stands for; fold: whatever the case
+// of its ASCII letters. It takes time in the product of their lengths at most,
+// since only the last * is ever tried again.
 func wildcard(pattern, text string, fold bool) bool {
-	if fold {
-		pattern, text = strings.ToLower(pattern), strings.ToLower(text)
-	}
 	p, t, star, mark := 0, 0, -1, 0
 	for t < len(text) {
 		switch {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, t
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t] || fold && lower(pattern[p]) == lower(text[t])):
 			p++
 			t++
 		case star >= 0:
@@ -122,4 +120,11 @@ func wildcard(pattern, text string, fold bool) bool {
 		}
 	}
 	return strings.Trim(pattern[p:], "*") == ""
+}
+
+func lower(b byte) byte {
+	if 'A' <= b && b <= 'Z' {
+		return b + 'a' - 'A'
+	}
+	return b
 }

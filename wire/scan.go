@@ -20,14 +20,14 @@ type scanner struct {
 	s     string
 	i     int
 	depth int
-	fault string
-	at    int  // where the fault is
+	bad   string
+	at    int  // where that fault is
 	copy  bool // strings are copied, not cut out of s
 }
 
 func (c *scanner) fail(format string, args ...any) {
-	if c.fault == "" {
-		c.fault, c.at = fmt.Sprintf(format, args...), c.i
+	if c.bad == "" {
+		c.bad, c.at = fmt.Sprintf(format, args...), c.i
 		c.i = len(c.s)
 	}
 }
@@ -84,7 +84,7 @@ func (c *scanner) next(closing byte, first bool) bool {
 		c.depth--
 		return false
 	case first:
-		return c.fault == "" && b != 0 || c.ended(closing)
+		return c.bad == "" && b != 0 || c.ended(closing)
 	case b == ',':
 		c.i++
 		if c.peek() == closing {
@@ -292,7 +292,7 @@ func (c *scanner) skip() {
 		}
 		var seen names
 		for first := true; c.next('}', first); first = false {
-			if n := c.name(); c.fault == "" && !seen.add(n) {
+			if n := c.name(); c.bad == "" && !seen.add(n) {
 				c.fail("the name %s twice in one object", quoted(n))
 			}
 			c.skip()

@@ -39,8 +39,9 @@ type Config struct {
 // InternalServiceException. Do not mount it behind http.ServeMux, which redirects
 // the paths that it would clean.
 type Router struct {
-	c    Config
-	tree node
+	c       Config
+	tree    node
+	buffers sync.Pool // of *[]byte
 }
 
 // NewRouter makes a Router, or says which two entries contradict each other.
@@ -68,8 +69,6 @@ type answer struct {
 	stay bool // the body of the request was read, so the connection can stay
 }
 
-var bufferPool = sync.Pool{New: func() any { b := make([]byte, 0, 2048); return &b }}
-
 // keepBuffer is the largest buffer that is kept for the next request.
 const keepBuffer = 64 << 10
 
@@ -77,10 +76,14 @@ const keepBuffer = 64 << 10
 func (r *Router) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	began := time.Now()
 	a := &answer{id: newRequestID(), form: "application/json"}
-	buf := bufferPool.Get().(*[]byte)
+	buf, ok := r.buffers.Get().(*[]byte)
+	if !ok {
+		b := make([]byte, 0, 2048)
+		buf = &b
+	}
 	defer func() {
 		if cap(*buf) <= keepBuffer {
-			bufferPool.Put(buf)
+			r.buffers.Put(buf)
 		}
 	}()
 	r.answer(q, a, buf)

@@ -72,8 +72,8 @@ type Shape struct {
 	Enum    []string // of a string
 	Pattern string   // of a string; see pattern
 	Union   bool     // of a structure
+	ISO     bool     // of a timestamp: it is written as an ISO 8601 string
 
-	iso     bool
 	pattern *pattern
 	byName  map[string]int // members of the body
 	strings bool           // a map[string]string
@@ -196,7 +196,7 @@ func (b shapes) shape(t reflect.Type, r rules) (*Shape, error) {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	s := &Shape{goType: t, Len: r.len, Range: r.rng, Items: r.items, Enum: r.enum, Pattern: r.pattern, iso: r.iso}
+	s := &Shape{goType: t, Len: r.len, Range: r.rng, Items: r.items, Enum: r.enum, Pattern: r.pattern, ISO: r.iso}
 	var err error
 	switch t.Kind() {
 	case reflect.String:

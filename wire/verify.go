@@ -36,6 +36,7 @@ type Verifier struct {
 	Regions []string                                           // that are served; none: all
 
 	derived derivedKeys
+	rooms   sync.Pool // of *workspace
 }
 
 // Verify checks the signature of r for a service, and returns who signed it and
@@ -102,8 +103,11 @@ func validRegion(s string) bool {
 
 // checkSignature checks the body's hash and the signature itself.
 func (v *Verifier) checkSignature(r *http.Request, a *authorization, key *Key, body []byte) *Exception {
-	work := workPool.Get().(*workspace)
-	defer workPool.Put(work)
+	work, ok := v.rooms.Get().(*workspace)
+	if !ok {
+		work = &workspace{canonical: make([]byte, 0, 1024), toSign: make([]byte, 0, 256)}
+	}
+	defer v.rooms.Put(work)
 	sum := sha256.Sum256(body)
 	hex.Encode(work.payload[:], sum[:])
 	payload := string(work.payload[:])
@@ -144,10 +148,6 @@ type workspace struct {
 	payload           [2 * sha256.Size]byte
 	sum               [sha256.Size]byte
 }
-
-var workPool = sync.Pool{New: func() any {
-	return &workspace{canonical: make([]byte, 0, 1024), toSign: make([]byte, 0, 256)}
-}}
 
 // readBody reads the whole body, which must not be longer than maxBody, into buf.
 func readBody(r *http.Request, buf []byte) ([]byte, *Exception) {
