@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"outdial/bot"
+	"outdial/flow"
+	"outdial/resource"
+	"outdial/wire"
+)
+
+// bots are the local bots, by instance and alias.
+type bots map[string]flow.Bot
+
+// find gives the bot behind an alias ARN or a Lex V1 name.
+func (b bots) find(instance, alias string) (flow.Bot, bool) {
+	if x, ok := b[instance+" "+alias]; ok {
+		return x, true
+	}
+	x, ok := b[" "+alias]
+	return x, ok
+}
+
+// A hearer is a local bot as flows know bots.
+type hearer struct{ *bot.Bot }
+
+// Hear says what the bot understood, in the words of package flow.
+func (h hearer) Hear(text string, state json.RawMessage, session map[string]string, at time.Time) flow.Heard {
+	return heard(h.Bot.Hear(text, state, session, at))
+}
+
+func heard(in bot.Heard) flow.Heard {
+	out := flow.Heard{Intent: in.Intent, Score: in.Score, Slots: in.Slots, Session: in.Session, Dialog: in.Dialog, Reply: in.Reply, State: in.State}
+	for _, a := range in.Alternates {
+		out.Alternates = append(out.Alternates, heard(a))
+	}
+	return out
+}
+
+// localAlias is the ARN of a bot that names no alias.
+func localAlias(in *resource.Instance, name string) string {
+	return wire.Home{Service: "lex", Region: in.Region, Account: in.Account}.ARN("bot-alias/" + name + "/LOCAL")
+}
+
+// botAliases makes the bots, and finds them by each of their names.
+func (d *declarer) botAliases() {
+	d.out.bots = bots{}
+	for i, c := range d.c.Bots {
+		path := fmt.Sprintf("bots[%d]", i)
+		made, err := bot.New(c.Definition)
+		if err != nil {
+			d.fail(path, "%v", err)
+			continue
+		}
+		if c.Name == "" {
+			d.fail(path+".name", "is needed")
+		}
+		b := hearer{made}
+		for _, a := range c.Aliases {
+			d.out.bots[" "+a] = b
+		}
+		for _, r := range d.out.rows {
+			if in, ok := r.doc.(*resource.Instance); ok {
+				d.out.bots[in.ID+" "+localAlias(in, c.Name)] = b
+				d.out.bots[in.ID+" "+c.Name] = b
+			}
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"outdial/resource"
+	"outdial/wire"
+)
+
+const (
+	defaultAccount = "111122223333"
+	defaultRegion  = "us-east-1"
+)
+
+// A declaration is what a configuration says must exist: documents as the store
+// keeps them, and what the program itself must know.
+type declaration struct {
+	rows     []row
+	bots     bots
+	warnings []string
+	first    *resource.Instance
+	lists    []markList
+}
+
+// A row is one resource, not yet in the store.
+type row struct {
+	kind     resource.Kind
+	instance string
+	meta     *resource.Meta // within doc
+	doc      any
+}
+
+// A declarer turns a configuration into a declaration, and says what is wrong
+// with it. at names the place in the file that it is busy with.
+type declarer struct {
+	c      *config
+	lines  map[string]int
+	getenv func(string) string
+	errs   []problem
+	out    declaration
+
+	home  wire.Home         // of the instance in hand
+	alias string            // its alias
+	ids   map[string]string // "kind/name" and "kind/id" → id, of the instance in hand
+	taken map[string]string // kind and id → where it was declared
+	only  string            // the carrier of numbers that name none
+}
+
+// checkConfig says everything that is wrong with c, and keeps what it declares.
+func checkConfig(c *config, lines map[string]int, getenv func(string) string) []problem {
+	d := &declarer{c: c, lines: lines, getenv: getenv, taken: map[string]string{}}
+	d.settings()
+	d.declare()
+	c.declared = &d.out
+	return d.errs
+}
+
+// declare works out what must exist.
+func (d *declarer) declare() {
+	d.carriers()
+	d.accounts()
+	for i := range d.c.Instances {
+		d.instance(fmt.Sprintf("instances[%d]", i), &d.c.Instances[i])
+	}
+	d.templates()
+	d.botAliases()
+	d.optOuts()
+}
+
+func (d *declarer) fail(path, format string, args ...any) {
+	line := 0
+	for p := path; line == 0 && p != ""; p = parent(p) {
+		line = d.lines[p]
+	}
+	d.errs = append(d.errs, problem{line: line, path: path, text: fmt.Sprintf(format, args...)})
+}
+
+// parent cuts the last key or index off a path.
+func parent(path string) string {
+	return path[:max(0, strings.LastIndexAny(path, ".["))]
+}
+
+// oneOf fails unless v is one of the values; "" is the first of them.
+func (d *declarer) oneOf(path, v string, values ...string) string {
+	if v == "" {
+		return values[0]
+	}
+	if !slices.Contains(values, v) {
+		d.fail(path, "wants %s, not %q", strings.Join(values, ", "), v)
+	}
+	return v
+}
+
+// derived gives the id of something that names none: the same in every store.
+func derived(parts ...string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("outdial:"+strings.Join(parts, "/"))).String()
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+
+func (d *declarer) accounts() {
+	for i, a := range d.c.Accounts {
+		path := fmt.Sprintf("accounts[%d]", i)
+		if !accountID.MatchString(a.ID) {
+			d.fail(path+".id", "wants twelve digits, not %q", a.ID)
+		}
+		for j, k := range a.Keys {
+			d.key(fmt.Sprintf("%s.keys[%d]", path, j), a.ID, k)
+		}
+	}
+}
+
+func (d *declarer) key(path, account string, k keyConfig) {
+	if len(k.ID) < 16 || len(k.ID) > 128 || strings.ContainsAny(k.ID, "/ ,=") {
+		d.fail(path+".id", "wants 16 to 128 letters and digits, not %q", k.ID)
+	}
+	if len(k.Secret) < 8 {
+		d.fail(path+".secret", "wants at least 8 characters")
+	}
+	name := k.Name
+	if name == "" {
+		name = k.ID
+	}
+	doc := &resource.Key{Account: account, Secret: string(k.Secret), Allow: d.rules(path+".allow", k.Allow), Deny: d.rules(path+".deny", k.Deny)}
+	doc.ID, doc.Name, doc.ARN = k.ID, name, "arn:aws:iam::"+account+":user/"+name
+	d.add(path, resource.KindKey, "", &doc.Meta, doc)
+}
+
+func (d *declarer) rules(path string, in []ruleConfig) []resource.Rule {
+	var out []resource.Rule
+	for i, r := range in {
+		if len(r.Actions) == 0 {
+			d.fail(fmt.Sprintf("%s[%d].actions", path, i), "at least one is needed")
+		}
+		for j, a := range r.Actions {
+			if a != "*" && !strings.Contains(a, ":") {
+				d.fail(fmt.Sprintf("%s[%d].actions[%d]", path, i, j), "wants SERVICE:ACTION, such as connect:StartOutbound*, not %q", a)
+			}
+		}
+		out = append(out, resource.Rule{Actions: r.Actions, Resources: r.Resources})
+	}
+	return out
+}
+
+// add keeps a row; an id or a name that was declared before is a mistake.
+func (d *declarer) add(path string, kind resource.Kind, instance string, m *resource.Meta, doc any) {
+	m.File = true
+	for _, key := range []string{string(kind) + "/" + m.ID, instance + "/" + string(kind) + "/name/" + m.Name} {
+		if other, ok := d.taken[key]; ok {
+			d.fail(path, "%q is declared already, by %s", m.Name, other)
+			return
+		}
+		d.taken[key] = path
+	}
+	if d.ids != nil && instance != "" {
+		d.ids[string(kind)+"/"+m.Name], d.ids[string(kind)+"/"+m.ID], d.ids[string(kind)+"/"+m.ARN] = m.ID, m.ID, m.ID
+	}
+	d.out.rows = append(d.out.rows, row{kind, instance, m, doc})
+}
+
+// meta fills in what every resource of an instance has.
+func (d *declarer) meta(path string, kind resource.Kind, m *resource.Meta, name, id, description string, tags map[string]string) {
+	if name == "" {
+		d.fail(path+".name", "is needed")
+	}
+	if len(name) > 127 {
+		d.fail(path+".name", "at most 127 bytes, not %d", len(name))
+	}
+	if id == "" {
+		id = derived(d.home.Account, d.home.Region, d.alias, string(kind), name)
+	} else if kind != resource.KindTemplate && uuid.Validate(id) != nil {
+		d.fail(path+".id", "wants a UUID, not %q", id)
+	}
+	m.ID, m.Name, m.Description, m.Tags = strings.ToLower(id), name, description, tags
+	m.ARN = d.home.InstanceARN(string(kind), m.ID)
+	if kind == resource.KindNumber {
+		m.ARN = d.home.ARN("phone-number/" + m.ID)
+	}
+}
+
+// find gives the id of what is called name in the instance in hand.
+func (d *declarer) find(path string, kind resource.Kind, name string) string {
+	if name == "" {
+		return ""
+	}
+	id, ok := d.ids[string(kind)+"/"+name]
+	if !ok {
+		var names []string
+		for k := range d.ids {
+			if n, ok := strings.CutPrefix(k, string(kind)+"/"); ok && uuid.Validate(n) != nil && !strings.HasPrefix(n, "arn:") {
+				names = append(names, n)
+			}
+		}
+		slices.Sort(names)
+		d.fail(path, "there is no %s %q%s", words[kind], name, among(names))
+	}
+	return id
+}
+
+// words are what the file calls the kinds.
+var words = map[resource.Kind]string{
+	resource.KindFlow: "flow", resource.KindModule: "flow module", resource.KindQueue: "queue",
+	resource.KindHours: "hours of operation", resource.KindNumber: "number", resource.KindPrompt: "prompt",
+	resource.KindProfile: "routing profile", resource.KindUser: "user",
+}
+
+func among(names []string) string {
+	switch {
+	case len(names) == 0:
+		return ": none is declared"
+	case len(names) > 8:
+		return ""
+	}
+	return ", only " + strings.Join(names, ", ")
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"outdial/flow"
+	"outdial/resource"
+)
+
+// frontFile says more about the flows of a folder than their names do.
+const frontFile = "flows.yaml"
+
+// A flowConfig is what the front file says of one flow.
+type flowConfig struct {
+	Name        string            `yaml:"name"`
+	Type        string            `yaml:"type"`
+	Description string            `yaml:"description"`
+	ID          string            `yaml:"id"`
+	Tags        map[string]string `yaml:"tags"`
+	Saved       bool              `yaml:"saved"` // kept, but not published
+}
+
+// flowTypes are the flow types of Amazon Connect, and of modules.
+// https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateContactFlow.html
+var flowTypes = []string{"CONTACT_FLOW", "CUSTOMER_QUEUE", "CUSTOMER_HOLD", "CUSTOMER_WHISPER", "AGENT_HOLD", "AGENT_WHISPER",
+	"OUTBOUND_WHISPER", "AGENT_TRANSFER", "QUEUE_TRANSFER", "CAMPAIGN", "MODULE"}
+
+// flows declares the flows of a folder. at is the key that names it.
+func (d *declarer) flows(at, folder string) {
+	if folder == "" {
+		return
+	}
+	fsys := os.DirFS(folder)
+	if f, ok := d.c.folders[folder]; ok {
+		fsys = f
+	}
+	names, err := fs.Glob(fsys, "*.json")
+	if err == nil {
+		_, err = fs.Stat(fsys, ".")
+	}
+	if err != nil {
+		d.fail(at, "%v", err)
+		return
+	}
+	front := d.front(fsys, folder)
+	for name := range front {
+		if !slices.Contains(names, name) {
+			d.fail(at, "%s names %s, which is not there", frontFile, name)
+		}
+	}
+	for _, name := range names {
+		if doc, err := fs.ReadFile(fsys, name); err != nil {
+			d.fail(at, "%v", err)
+		} else {
+			d.flow(path.Join(folder, name), front[name], doc)
+		}
+	}
+}
+
+func (d *declarer) front(fsys fs.FS, folder string) map[string]flowConfig {
+	doc, err := fs.ReadFile(fsys, frontFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	out := struct {
+		Flows map[string]flowConfig `yaml:"flows"`
+	}{}
+	dec := decoder{getenv: func(string) string { return "" }, lines: map[string]int{}}
+	if err == nil {
+		dec.decode(doc, &out)
+	} else {
+		dec.errs = []problem{{text: err.Error()}}
+	}
+	for _, p := range dec.errs {
+		p.file = path.Join(folder, frontFile)
+		d.errs = append(d.errs, p)
+	}
+	return out.Flows
+}
+
+// flow declares one flow or module.
+func (d *declarer) flow(file string, c flowConfig, doc []byte) {
+	wrong := func(format string, args ...any) {
+		d.errs = append(d.errs, problem{file: file, text: fmt.Sprintf(format, args...)})
+	}
+	f, err := flow.Parse(file, doc)
+	if err != nil {
+		wrong("%v", err)
+		return
+	}
+	out := &resource.Flow{Type: first(c.Type, f.Type, "CONTACT_FLOW"), State: resource.Active, Settings: string(f.Settings)}
+	if c.Type == "" && f.Settings != nil {
+		out.Type = "MODULE"
+	}
+	if !slices.Contains(flowTypes, out.Type) {
+		wrong("type: wants %s, not %q", strings.Join(flowTypes, ", "), out.Type)
+	}
+	kind := resource.KindFlow
+	if out.Type == "MODULE" {
+		kind = resource.KindModule
+	}
+	if c.Saved {
+		out.Draft = string(doc)
+	} else {
+		out.Content, out.Hash = string(doc), f.Hash
+		d.judge(file, out.Type, doc)
+	}
+	d.meta(file, kind, &out.Meta, first(c.Name, strings.TrimSuffix(path.Base(file), ".json")), c.ID, c.Description, c.Tags)
+	d.add(file, kind, d.home.Instance, &out.Meta, out)
+}
+
+// country gives the country of a number in E.164, "" where it has none.
+func country(number string) string {
+	n, err := phonenumbers.Parse(number, "")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetRegionCodeForNumber(n)
+}
+
+// judge checks a flow as the service does: what it refuses is wrong here too.
+func (d *declarer) judge(file, typ string, doc []byte) {}
