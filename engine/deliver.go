@@ -155,24 +155,25 @@ func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
 	if !open {
 		return e.newInbound(t, a, &msg)
 	}
-	return e.receive(t, id, a, msg)
-}
-
-// receive keeps an inbound message and hands it to its contact.
-func (e *Engine) receive(t *store.Tx, id contact.ID, a gateway.Arrival, msg contact.MessageReceived) error {
-	msg.ID = string(newID())
-	m := &contact.Message{
-		ID: msg.ID, Contact: id, Direction: "INBOUND", From: a.Line.Customer, To: a.Line.System,
-		Channel: messageChannel(a.Line.Subtype), Text: msg.Text, ContentType: msg.ContentType, Attachments: msg.Attachments,
-		Status: contact.StatusReceived, Account: a.Account, Ref: a.Key, Created: e.Now(),
-	}
-	if err := t.PutMessage(m); err != nil {
+	if msg.ID, err = e.receive(t, id, a, msg); err != nil {
 		return err
 	}
 	return e.tell(t, id, msg)
 }
 
-// newInbound starts the flow of the number that was written to or called.
+// receive keeps an inbound message, and gives its id.
+func (e *Engine) receive(t *store.Tx, id contact.ID, a gateway.Arrival, msg contact.MessageReceived) (string, error) {
+	m := &contact.Message{
+		ID: string(newID()), Contact: id, Direction: "INBOUND", From: a.Line.Customer, To: a.Line.System,
+		Channel: messageChannel(a.Line.Subtype), Text: msg.Text, ContentType: msg.ContentType, Attachments: msg.Attachments,
+		Status: contact.StatusReceived, Account: a.Account, Ref: a.Key, Created: e.Now(),
+	}
+	return m.ID, t.PutMessage(m)
+}
+
+// newInbound starts the flow of the number that was written to or called. The
+// message that opened a chat is in $.Media.InitialMessage; no action gets it as
+// an answer, as on AWS.
 func (e *Engine) newInbound(t *store.Tx, a gateway.Arrival, msg *contact.MessageReceived) error {
 	w, err := e.World(t, a.Line.Instance)
 	if err != nil {
@@ -216,7 +217,8 @@ func (e *Engine) newInbound(t *store.Tx, a gateway.Arrival, msg *contact.Message
 	if msg == nil {
 		return nil
 	}
-	return e.receive(t, c.ID, a, *msg)
+	_, err = e.receive(t, c.ID, a, *msg)
+	return err
 }
 
 // defaultChat is the life of a chat whose request names none: 25 hours.
