@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+)
+
+// A batch is the units that are committed together, and what they read and
+// wrote so far; or one View.
+type batch struct {
+	s        *Store
+	ctx      context.Context
+	c        conn
+	readonly bool
+	wait     bool      // wait for contacts that another node has
+	now      time.Time // the engine's
+	real     time.Time
+	version  int64 // of the resources that this transaction sees
+	u        *unit // under way
+	// err is a statement's failure: what the transaction holds is lost.
+	err error
+
+	contacts  layer[contact.ID, *contactRow]
+	lines     layer[int64, *lineRow]
+	tokens    layer[int64, *tokenRow]
+	marks     layer[int64, *markRow]
+	refs      layer[int64, *refRow]
+	messages  layer[string, *messageRow]
+	lanes     layer[contact.ID, []*jobRow] // not parked ones, by contact
+	jobs      layer[int64, *jobRow]        // changed ones; nil is deleted
+	records   layer[int64, *Record]
+	events    layer[string, *EventRow]
+	resources layer[resourceKey, *Row] // nil is none
+	names     layer[nameKey, string]   // id, "" is none
+}
+
+// begin reads what every transaction needs.
+func (b *batch) begin() error {
+	if !b.s.db.shared() {
+		return nil
+	}
+	v, err := metaNumber(b.ctx, b.c, "resources")
+	if err != nil {
+		return err
+	}
+	b.version = v
+	b.s.cache.renew(v)
+	return nil
+}
+
+func (b *batch) keep() {
+	for _, l := range b.layers() {
+		l.keep()
+	}
+}
+
+func (b *batch) undo() {
+	for _, l := range b.layers() {
+		l.undo()
+	}
+}
+
+type undoable interface {
+	keep()
+	undo()
+}
+
+func (b *batch) layers() [12]undoable {
+	return [...]undoable{&b.contacts, &b.lines, &b.tokens, &b.marks, &b.refs, &b.messages,
+		&b.lanes, &b.jobs, &b.records, &b.events, &b.resources, &b.names}
+}
+
+// do runs statements; one that fails takes the batch with it.
+func (b *batch) do(list ...stmt) error {
+	if len(list) == 0 {
+		return nil
+	}
+	err := b.c.do(b.ctx, list...)
+	if err != nil && !b.readonly {
+		b.err = err
+	}
+	return err
+}
+
+// load reads what need names and is not known yet: two rounds of statements,
+// one for each table.
+func (b *batch) load(need Need) error {
+	list := b.tokenStmts(need.Tokens)
+	list = append(list, b.markStmts(need.Marks)...)
+	list = append(list, b.lineStmts(need.Lines)...)
+	list = append(list, b.refStmts(need.Refs)...)
+	if err := b.do(list...); err != nil {
+		return err
+	}
+	ids := need.Contacts
+	for _, l := range need.Lines {
+		if r, _ := b.lines.look(lineKey(l)); r != nil && r.contact != "" {
+			ids = append(ids, r.contact)
+		}
+	}
+	var messages []string
+	for _, ref := range need.Refs {
+		if r, _ := b.refs.look(refKey(ref)); r != nil && r.message != "" {
+			ids = append(ids, r.contact)
+			messages = append(messages, r.message)
+		}
+	}
+	ids = b.newContacts(ids)
+	list = append(b.contactStmts(ids), b.messageStmts(messages)...)
+	if err := b.do(list...); err != nil {
+		return err
+	}
+	return b.missing(ids)
+}
+
+// missing finds out which of ids, whose rows were not given, are there but in
+// another node's hands.
+func (b *batch) missing(ids []contact.ID) error {
+	if !b.s.db.shared() || b.readonly {
+		return nil
+	}
+	var lost []string
+	for _, id := range ids {
+		if r, _ := b.contacts.look(id); r.doc == "" {
+			lost = append(lost, string(id))
+		}
+	}
+	return b.do(among("select id from contact where id in (%s)", lost, func(r row) error {
+		b.contacts.fill(contact.ID(r.text(0)), &contactRow{taken: true})
+		return nil
+	})...)
+}
+
+// held tells whether another node has something that need names.
+func (b *batch) held(need Need) bool {
+	taken := func(id contact.ID) bool {
+		r, _ := b.contacts.look(id)
+		return r != nil && r.taken
+	}
+	if slices.ContainsFunc(need.Contacts, taken) {
+		return true
+	}
+	for _, l := range need.Lines {
+		if r, _ := b.lines.look(lineKey(l)); r != nil && r.contact != "" && (taken(r.contact) || b.stale(r)) {
+			return true
+		}
+	}
+	for _, ref := range need.Refs {
+		if r, _ := b.refs.look(refKey(ref)); r != nil && r.message != "" && taken(r.contact) {
+			return true
+		}
+	}
+	return false
+}
+
+// hold locks contacts of which a unit writes something, where it did not say
+// before that it would. It is errAgain where another node has one of them.
+func (b *batch) hold(ids ...contact.ID) error {
+	if err := b.load(Need{Contacts: ids}); err != nil {
+		return err
+	}
+	if b.u != nil && b.held(Need{Contacts: ids}) {
+		b.u.hold(ids...)
+		b.u.again = true
+		return errAgain
+	}
+	return nil
+}
+
+func (b *batch) writable() error {
+	if b.readonly {
+		return fault.New(fault.Internal, "store: a view cannot write")
+	}
+	return nil
+}
+
+// clean refuses texts that not every database can keep.
+func clean(field string, texts ...string) error {
+	for _, s := range texts {
+		if strings.IndexByte(s, 0) >= 0 || strings.ToValidUTF8(s, "") != s {
+			return fault.New(fault.Invalid, "%s: %q is not text that can be kept", field, s)
+		}
+	}
+	return nil
+}

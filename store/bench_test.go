@@ -1,0 +1,115 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"outdial/contact"
+)
+
+// start is the unit that begins an SMS contact: token, contact, line, message,
+// one job, one record, two events.
+type startUnit struct {
+	need   Need
+	token  Token
+	c      *contact.Contact
+	m      *contact.Message
+	job    Job
+	record Record
+	events [2]EventRow
+}
+
+func newStart(n int64) *startUnit {
+	c := chat(fmt.Sprintf("+1206%07d", n))
+	c.Attributes = map[string]string{"name": "Ann Example", "appointment": "Tuesday, 24 November at 10:30", "clinic": "Northside Family Practice"}
+	c.Position = contact.Position{Flow: uuid.NewString(), Hash: strings.Repeat("0123456789abcdef", 4), Action: uuid.NewString(), Visit: 1}
+	c.Expires = c.Initiated.Add(25 * time.Hour)
+	c.Segment = map[string]contact.SegmentValue{"connect:Subtype": {String: &c.Subtype}}
+	u := &startUnit{c: c}
+	u.token = Token{Key: "chat/i1/" + uuid.NewString(), Contact: c.ID, Expires: c.Initiated.Add(7 * 24 * time.Hour),
+		Hashes: map[string]string{"SourceEndpoint": "a1b2c3d4", "DestinationEndpoint": "b1b2c3d4", "ContactFlowId": "c1b2c3d4", "Attributes": "d1b2c3d4"}}
+	u.m = &contact.Message{ID: uuid.Must(uuid.NewV7()).String(), Contact: c.ID, Direction: "OUTBOUND", From: c.System.Address, To: c.Customer.Address,
+		Channel: "SMS", Text: "Hello Ann, your appointment is on Tuesday at 10:30. 1 confirms, 2 puts off.", Status: contact.StatusQueued, Created: c.Initiated}
+	doc, _ := json.Marshal(contact.SendMessage{ID: u.m.ID, Visit: 1, Text: u.m.Text})
+	u.job = Job{Contact: c.ID, Lane: LaneCustomer, Account: "loopback", Due: c.Initiated, Kind: "SendMessage", Doc: doc}
+	body, _ := json.Marshal(map[string]any{"version": "0", "id": uuid.NewString(), "detail-type": "Amazon Connect Contact Event", "source": "aws.connect", "account": "111122223333",
+		"time": c.Initiated, "region": "us-east-1", "resources": []string{strings.Repeat("arn:", 25)}, "detail": map[string]any{"eventType": "INITIATED", "contactId": c.ID,
+			"instanceArn": strings.Repeat("arn:", 25), "channel": "CHAT", "initiationMethod": "API", "initiationTimestamp": c.Initiated}})
+	u.record = Record{Contact: c.ID, At: c.Initiated, Doc: body}
+	for i := range u.events {
+		u.events[i] = EventRow{ID: uuid.Must(uuid.NewV7()).String(), Contact: c.ID, At: c.Initiated, Type: contact.Initiated, Body: body}
+	}
+	u.need = Need{Tokens: []string{u.token.Key}, Lines: []contact.Line{c.Line()}}
+	return u
+}
+
+func (u *startUnit) run(t *Tx) error {
+	if _, found, err := t.Token(u.token.Key, time.Now()); err != nil || found {
+		return fmt.Errorf("token: %v %v", found, err)
+	}
+	if _, found, err := t.ContactOn(u.c.Line()); err != nil || found {
+		return fmt.Errorf("line: %v %v", found, err)
+	}
+	if err := t.PutToken(u.token); err != nil {
+		return err
+	}
+	if err := t.Save(u.c); err != nil {
+		return err
+	}
+	if err := t.PutMessage(u.m); err != nil {
+		return err
+	}
+	if err := t.Send(u.job); err != nil {
+		return err
+	}
+	if err := t.Record(u.record); err != nil {
+		return err
+	}
+	for _, e := range u.events {
+		if err := t.PutEvent(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const callers = 64
+
+// load runs fn from 64 callers at once, b.N times.
+func load(b *testing.B, fn func(n int64) error) {
+	b.Helper()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for range callers {
+		wg.Go(func() {
+			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+				if err := fn(n); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "units/s")
+}
+
+func BenchmarkStart(b *testing.B) {
+	databases(b, func(b *testing.B, url string) {
+		s := serve(b, url, Options{Handover: func([]Job) {}})
+		units := make([]*startUnit, b.N+1)
+		for i := range units {
+			units[i] = newStart(int64(i))
+		}
+		load(b, func(n int64) error { return s.Update(b.Context(), units[n].need, units[n].run) })
+	})
+}

@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"outdial/contact"
+)
+
+// maxBatch is how many units are committed together.
+const maxBatch = 256
+
+// States of a unit.
+const (
+	unitWaits int32 = iota
+	unitTaken
+	unitDropped
+)
+
+// A unit is a call of Update on its way.
+type unit struct {
+	need  Need
+	fn    func(*Tx) error
+	state atomic.Int32
+	done  chan error
+	err   error
+	// again is set where the unit needs a contact that another node has: it
+	// takes part in the next batch.
+	again bool
+	// skipped counts the batches in which it was.
+	skipped int
+}
+
+// commitAll makes batches until ctx is done.
+func (s *Store) commitAll(ctx context.Context) {
+	var left []*unit // what another node held up
+	for {
+		units := left
+		if len(units) == 0 {
+			select {
+			case u := <-s.queue:
+				units = s.take(units, u)
+			case <-ctx.Done():
+				s.refuse(nil)
+				return
+			}
+		}
+		units = s.gather(units)
+		if ctx.Err() != nil {
+			s.refuse(units)
+			return
+		}
+		// A batch that has begun is brought to its end.
+		left = s.commit(context.WithoutCancel(ctx), units)
+	}
+}
+
+func (s *Store) take(units []*unit, u *unit) []*unit {
+	if u.state.CompareAndSwap(unitWaits, unitTaken) {
+		units = append(units, u)
+	}
+	return units
+}
+
+// gather adds what is ready to units.
+func (s *Store) gather(units []*unit) []*unit {
+	for len(units) < maxBatch {
+		select {
+		case u := <-s.queue:
+			units = s.take(units, u)
+		default:
+			return units
+		}
+	}
+	return units
+}
+
+// refuse answers units, and what is in the queue, when Run ends.
+func (s *Store) refuse(units []*unit) {
+	for {
+		for _, u := range units {
+			u.done <- errStopped
+		}
+		if units = s.gather(nil); len(units) == 0 {
+			return
+		}
+	}
+}
+
+// stubborn is after how many batches a unit that is held up by another node
+// waits for its contacts instead of trying: alone, and with all its locks taken
+// in order by one statement, so that nobody waits for it in turn.
+const stubborn = 3
+
+// commit commits units together and answers them. It gives back those that must
+// take part in the next batch.
+func (s *Store) commit(ctx context.Context, units []*unit) (left []*unit) {
+	if len(units) == 0 {
+		return nil
+	}
+	wait := false
+	for i, u := range units {
+		if u.skipped >= stubborn {
+			wait = true
+			left = append(append(left, units[:i]...), units[i+1:]...)
+			units = []*unit{u}
+			break
+		}
+	}
+	for try := 0; ; try++ {
+		err := s.commitOnce(ctx, units, wait)
+		if errors.Is(err, errAgain) && try < 3 {
+			continue
+		}
+		if (errors.Is(err, errPoison) || errors.Is(err, errAgain)) && len(units) > 1 {
+			// One of them is to blame; the others shall not suffer for it.
+			for _, u := range units {
+				left = append(left, s.commit(ctx, []*unit{u})...)
+			}
+			return left
+		}
+		for _, u := range units {
+			switch {
+			case err != nil:
+				u.done <- fmt.Errorf("store: not kept: %w", err)
+			case u.again:
+				u.skipped++
+				left = append(left, u)
+			default:
+				u.done <- u.err
+			}
+		}
+		return left
+	}
+}
+
+// commitOnce runs a batch. Where it returns an error, nothing of it is kept.
+func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error {
+	c, err := s.db.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.rollback()
+	b := &batch{s: s, ctx: ctx, c: c, wait: wait, now: s.o.Now(), real: time.Now(), version: s.cache.current()}
+	if err := b.begin(); err != nil {
+		return err
+	}
+	var all Need
+	for _, u := range units {
+		all.add(u.need)
+	}
+	if err := b.load(all); err != nil {
+		return err
+	}
+	for _, u := range units {
+		if err := b.step(u); err != nil {
+			return err
+		}
+	}
+	list, handed, err := b.flush()
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	if err := c.commit(ctx, list...); err != nil {
+		return err
+	}
+	b.committed(handed)
+	return nil
+}
+
+// step runs one unit over what the ones before it left. It gives an error only
+// where the whole batch is lost.
+func (b *batch) step(u *unit) error {
+	u.err, u.again = nil, false
+	b.u = u
+	if b.held(u.need) {
+		u.again = true
+		return nil
+	}
+	u.err = b.call(u.fn)
+	if b.err != nil {
+		return b.err
+	}
+	if u.err != nil || u.again {
+		b.undo()
+	} else {
+		b.keep()
+	}
+	return nil
+}
+
+// call runs fn; a panic is the unit's own failure.
+func (b *batch) call(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.s.o.Log.Error("a unit of work panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("store: panic in a unit of work: %v", p)
+		}
+	}()
+	return fn(&Tx{b: b})
+}
+
+// errPoison says that a statement was refused for what stood in it.
+var errPoison = errors.New("store: refused by the database")
+
+// add adds another unit's needs.
+func (n *Need) add(m Need) {
+	n.Contacts = append(n.Contacts, m.Contacts...)
+	n.Lines = append(n.Lines, m.Lines...)
+	n.Tokens = append(n.Tokens, m.Tokens...)
+	n.Marks = append(n.Marks, m.Marks...)
+	n.Refs = append(n.Refs, m.Refs...)
+}
+
+// hold adds contacts that a unit turned out to need.
+func (u *unit) hold(ids ...contact.ID) {
+	u.need.Contacts = append(u.need.Contacts[:len(u.need.Contacts):len(u.need.Contacts)], ids...)
+}

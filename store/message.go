@@ -1,0 +1,157 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"outdial/contact"
+	"outdial/fault"
+)
+
+type messageRow struct {
+	id      string
+	contact contact.ID
+	created int64
+	doc     string // "" where there is no such message
+	dirty   bool
+}
+
+const messageColumns = "id, contact, created, doc"
+
+func readMessage(r row) *messageRow {
+	return &messageRow{id: r.text(0), contact: contact.ID(r.text(1)), created: r.num(2), doc: r.text(3)}
+}
+
+func (r *messageRow) decode() (*contact.Message, error) {
+	m := new(contact.Message)
+	if err := json.Unmarshal([]byte(r.doc), m); err != nil {
+		return nil, fmt.Errorf("store: message %s: %w", r.id, err)
+	}
+	return m, nil
+}
+
+func (b *batch) messageStmts(ids []string) []stmt {
+	var keys []string
+	for _, id := range ids {
+		if _, known := b.messages.look(id); !known {
+			b.messages.fill(id, &messageRow{id: id})
+			keys = append(keys, id)
+		}
+	}
+	return among("select "+messageColumns+" from message where id in (%s)", keys, func(r row) error {
+		m := readMessage(r)
+		b.messages.fill(m.id, m)
+		return nil
+	})
+}
+
+// PutMessage keeps a message as it stands now. Its contact should be among the
+// unit's needs: that is what keeps two nodes from writing it at once.
+func (t *Tx) PutMessage(m *contact.Message) error {
+	if err := t.b.writable(); err != nil {
+		return err
+	}
+	doc, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("store: message %s: %w", m.ID, err)
+	}
+	if err := clean("message", m.ID, string(m.Contact), string(doc)); err != nil {
+		return err
+	}
+	t.b.messages.put(m.ID, &messageRow{id: m.ID, contact: m.Contact, created: millis(m.Created), doc: string(doc), dirty: true})
+	return nil
+}
+
+// Message gives a message by our id. fault.NotFound.
+func (t *Tx) Message(id string) (*contact.Message, error) {
+	if err := t.b.do(t.b.messageStmts([]string{id})...); err != nil {
+		return nil, err
+	}
+	r, _ := t.b.messages.look(id)
+	if r.doc == "" {
+		return nil, fault.New(fault.NotFound, "message %q is not there", id)
+	}
+	return r.decode()
+}
+
+// Messages gives a contact's messages, oldest first.
+func (t *Tx) Messages(id contact.ID) ([]*contact.Message, error) {
+	b := t.b
+	var rows []*messageRow
+	err := b.do(stmt{text: "select " + messageColumns + " from message where contact = $1", args: []any{string(id)},
+		each: func(r row) error {
+			if changed, _ := b.messages.look(r.text(0)); changed == nil || !changed.dirty {
+				rows = append(rows, readMessage(r))
+			}
+			return nil
+		}})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range b.messages.m {
+		if r.dirty && r.contact == id {
+			rows = append(rows, r)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *messageRow) int {
+		return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id))
+	})
+	list := make([]*contact.Message, len(rows))
+	for i, r := range rows {
+		if list[i], err = r.decode(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+type refRow struct {
+	Ref
+	message string // "" where the reference is not known
+	contact contact.ID
+	dirty   bool
+}
+
+func refKey(r Ref) int64 { return key(join(r.Account, r.Ref)) }
+
+func (b *batch) refStmts(refs []Ref) []stmt {
+	var keys []int64
+	for _, ref := range refs {
+		k := refKey(ref)
+		if _, known := b.refs.look(k); !known {
+			b.refs.fill(k, &refRow{Ref: ref})
+			keys = append(keys, k)
+		}
+	}
+	return among("select k, account, name, message, contact from ref where k in (%s)", keys, func(r row) error {
+		b.refs.fill(r.num(0), &refRow{Ref: Ref{r.text(1), r.text(2)}, message: r.text(3), contact: contact.ID(r.text(4))})
+		return nil
+	})
+}
+
+// PutRef lets a message be found by a carrier's reference. Carriers use their
+// references again: the last message that had one is found by it.
+func (t *Tx) PutRef(r Ref, m *contact.Message) error {
+	if err := t.b.writable(); err != nil {
+		return err
+	}
+	if err := clean("ref", r.Account, r.Ref, m.ID, string(m.Contact)); err != nil {
+		return err
+	}
+	t.b.refs.put(refKey(r), &refRow{Ref: r, message: m.ID, contact: m.Contact, dirty: true})
+	return nil
+}
+
+// MessageOf gives the message that a carrier knows by a reference. fault.NotFound.
+func (t *Tx) MessageOf(r Ref) (*contact.Message, error) {
+	if err := t.b.do(t.b.refStmts([]Ref{r})...); err != nil {
+		return nil, err
+	}
+	ref, _ := t.b.refs.look(refKey(r))
+	if ref.message == "" || ref.Ref != r {
+		return nil, fault.New(fault.NotFound, "account %q knows no message as %q", r.Account, r.Ref)
+	}
+	return t.Message(ref.message)
+}

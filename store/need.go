@@ -1,0 +1,17 @@
+package store
+
+import "outdial/contact"
+
+// A Need says what a unit of work will read. All of it is read by one statement
+// per table for a whole batch; a contact that is needed is locked until the
+// commit. What a unit reads beyond its needs costs a statement of its own.
+type Need struct {
+	Contacts []contact.ID
+	Lines    []contact.Line // the contact that is on it is needed too
+	Tokens   []string
+	Marks    []string
+	Refs     []Ref // the message and its contact are needed too
+}
+
+// A Ref is a carrier's reference of a message.
+type Ref struct{ Account, Ref string }
