@@ -137,7 +137,7 @@ func TestViolations(t *testing.T) {
 		{`{"S":""}`, Parameter, `S: at least 2 characters, not 0`},
 		{`{"S":7}`, Request, `S: must be a string, not a number`},
 		{`{"S":{"deep":[1]}}`, Request, `S: must be a string, not an object`},
-		{`{"Optional":""}`, Parameter, `Optional: at least 1 characters, not 0`},
+		{`{"Optional":""}`, Parameter, `Optional: at least 1 character, not 0`},
 		{`{"Phone":"x+12065550100"}`, Parameter, `Phone: "x+12065550100" does not match the pattern \+[1-9]\d{1,14}`},
 		{`{"Tag":"aws:x"}`, Parameter, `Tag: "aws:x" does not match the pattern ^(?!aws:|connect:)[a-z:]+$`},
 		{`{"Kind":"C"}`, Parameter, `Kind: one of A | B, not "C"`},
@@ -152,7 +152,7 @@ func TestViolations(t *testing.T) {
 		{`{"At":"yesterday"}`, Request, `At: must be a timestamp (seconds since 1970), not "yesterday"`},
 		{`{"At":1697041922237}`, Request, `At: must be seconds since 1970, not "1697041922237"`},
 		{`{"At":true}`, Request, `At: must be a timestamp (seconds since 1970), not a boolean`},
-		{`{"List":[]}`, Parameter, `List: at least 1 entries, not 0`},
+		{`{"List":[]}`, Parameter, `List: at least 1 entry, not 0`},
 		{`{"List":["A","B","A","B"]}`, Parameter, `List: at most 2 entries, not 4`},
 		{`{"List":["A","C"]}`, Parameter, `List[1]: one of A | B, not "C"`},
 		{`{"List":[null]}`, Request, `List[0]: must be a string, not null`},
@@ -287,64 +287,67 @@ func TestRedacted(t *testing.T) {
 	}
 }
 
+// wrongShapes are structs whose tags make no sense, by what is said of them.
+var wrongShapes = map[string]any{
+	`tag "size=1" is not known`: struct {
+		A string `wire:"size=1"`
+	}{},
+	`tag "required=yes": takes no value`: struct {
+		A string `wire:"required=yes"`
+	}{},
+	`tag "len": needs a value`: struct {
+		A string `wire:"len"`
+	}{},
+	`bounds "1-2" are not of the form`: struct {
+		A string `wire:"len=1-2"`
+	}{},
+	`the lower is above the upper`: struct {
+		A string `wire:"len=2..1"`
+	}{},
+	`len on a integer`: struct {
+		A int `wire:"len=1..2"`
+	}{},
+	`range on a string`: struct {
+		A string `wire:"range=1..2"`
+	}{},
+	`tag "item.len=1..2" on a string`: struct {
+		A string `wire:"item.len=1..2"`
+	}{},
+	`tag "key.len=1..2" on a list`: struct {
+		A []string `wire:"key.len=1..2"`
+	}{},
+	`tag "item.len=1..2" on a map`: struct {
+		A map[string]string `wire:"item.len=1..2"`
+	}{},
+	`tag "each.len=1": item, key or value, not eac`: struct {
+		A []string `wire:"each.len=1"`
+	}{},
+	`bounds "x..": strconv`: struct {
+		A []string `wire:"item.len=x.."`
+	}{},
+	`pattern "("`: struct {
+		A string `wire:"pattern=("`
+	}{},
+	`only a plain list may be excluded`: struct {
+		A string `wire:"pattern=^(?!a*)b"`
+	}{},
+	`has no form on the wire`:       struct{ A chan int }{},
+	`keys of a map must be strings`: struct{ A map[int]string }{},
+	`a map cannot travel in the querystring`: struct {
+		A map[string]string `wire:"query=a"`
+	}{},
+	`this list cannot travel in the uri`: struct {
+		A []string `wire:"uri"`
+	}{},
+	`a second member A`: struct {
+		A, B string `wire:"name=A"`
+	}{},
+	`must be an exported, named field`: struct{ a string }{},
+	`not a struct`:                     7,
+}
+
 func TestShapesThatAreWrong(t *testing.T) {
-	for says, v := range map[string]any{
-		`tag "size=1" is not known`: struct {
-			A string `wire:"size=1"`
-		}{},
-		`tag "required=yes": takes no value`: struct {
-			A string `wire:"required=yes"`
-		}{},
-		`tag "len": needs a value`: struct {
-			A string `wire:"len"`
-		}{},
-		`bounds "1-2" are not of the form`: struct {
-			A string `wire:"len=1-2"`
-		}{},
-		`the lower is above the upper`: struct {
-			A string `wire:"len=2..1"`
-		}{},
-		`len on a integer`: struct {
-			A int `wire:"len=1..2"`
-		}{},
-		`range on a string`: struct {
-			A string `wire:"range=1..2"`
-		}{},
-		`tag "item.len=1..2" on a string`: struct {
-			A string `wire:"item.len=1..2"`
-		}{},
-		`tag "key.len=1..2" on a list`: struct {
-			A []string `wire:"key.len=1..2"`
-		}{},
-		`tag "item.len=1..2" on a map`: struct {
-			A map[string]string `wire:"item.len=1..2"`
-		}{},
-		`tag "each.len=1": item, key or value, not eac`: struct {
-			A []string `wire:"each.len=1"`
-		}{},
-		`bounds "x..": strconv`: struct {
-			A []string `wire:"item.len=x.."`
-		}{},
-		`pattern "("`: struct {
-			A string `wire:"pattern=("`
-		}{},
-		`only a plain list may be excluded`: struct {
-			A string `wire:"pattern=^(?!a*)b"`
-		}{},
-		`has no form on the wire`:       struct{ A chan int }{},
-		`keys of a map must be strings`: struct{ A map[int]string }{},
-		`a map cannot travel in the querystring`: struct {
-			A map[string]string `wire:"query=a"`
-		}{},
-		`this list cannot travel in the uri`: struct {
-			A []string `wire:"uri"`
-		}{},
-		`a second member A`: struct {
-			A, B string `wire:"name=A"`
-		}{},
-		`must be an exported, named field`: struct{ a string }{},
-		`not a struct`:                     7,
-	} {
+	for says, v := range wrongShapes {
 		if _, err := ShapeOf(reflect.TypeOf(v)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%T:\n got %v\nwant %s", v, err, says)
 		}
@@ -371,6 +374,21 @@ func TestMembers(t *testing.T) {
 	in, _ = Members(ops[1])
 	if want := (Honoured{"ContactFlowTypes", List, QueryString, false, "..10 entries; each CONTACT_FLOW | CUSTOMER_QUEUE | AGENT_WHISPER"}); !slices.Contains(in, want) {
 		t.Errorf("%+v is not in %+v", want, in)
+	}
+}
+
+// A value is cut at a character, and what is no text at all does no harm.
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\n\x00":                     `"a\n\x00"`,
+		strings.Repeat("a", 81):       `"` + strings.Repeat("a", 80) + `"…`,
+		strings.Repeat("ä", 41):       `"` + strings.Repeat("ä", 40) + `"…`,
+		"a" + strings.Repeat("ä", 41): `"a` + strings.Repeat("ä", 39) + `"…`,
+		strings.Repeat("\xbc", 81):    `"` + strings.Repeat(`\xbc`, 77) + `"…`,
+	} {
+		if got := quoted(in); got != want {
+			t.Errorf("%q: %s", in, got)
+		}
 	}
 }
 

@@ -39,26 +39,32 @@ func (p *pattern) match(s string) bool {
 	return !slices.ContainsFunc(p.not, func(n string) bool { return strings.HasPrefix(s, n) }) && p.re.MatchString(s)
 }
 
-// outside says on which side of b the number n lies, "" if it lies within.
-func (b Bounds) outside(n float64) string {
+// outside says on which side of b the number n of units lies, "" if it lies within.
+func (b Bounds) outside(n float64, one, many string) string {
+	side, bound := "at least ", b.Min
 	switch {
 	case b.HasMin && n < b.Min:
-		return "at least " + plain(b.Min)
 	case b.HasMax && n > b.Max:
-		return "at most " + plain(b.Max)
+		side, bound = "at most ", b.Max
+	default:
+		return ""
 	}
-	return ""
+	if bound == 1 {
+		many = one
+	}
+	return side + plain(bound) + many + ", not " + plain(n)
 }
 
 // checkString returns what is wrong with v, or "".
 func (s *Shape) checkString(v string) string {
 	if s.Len.HasMin || s.Len.HasMax {
 		// Bytes are no fewer than characters, so short ASCII needs no counting.
-		if n := len(v); s.Len.outside(float64(n)) != "" || s.Len.HasMin && s.Len.Min > 1 {
+		n := len(v)
+		if s.Len.HasMin && s.Len.Min > 1 || s.Len.HasMax && float64(n) > s.Len.Max {
 			n = utf8.RuneCountInString(v)
-			if w := s.Len.outside(float64(n)); w != "" {
-				return w + " characters, not " + strconv.Itoa(n)
-			}
+		}
+		if w := s.Len.outside(float64(n), " character", " characters"); w != "" {
+			return w
 		}
 	}
 	if s.Enum != nil && !slices.Contains(s.Enum, v) {
@@ -71,27 +77,17 @@ func (s *Shape) checkString(v string) string {
 }
 
 // checkNumber returns what is wrong with n, or "".
-func (s *Shape) checkNumber(n float64) string {
-	if w := s.Range.outside(n); w != "" {
-		return w + ", not " + plain(n)
-	}
-	return ""
-}
+func (s *Shape) checkNumber(n float64) string { return s.Range.outside(n, "", "") }
 
 // checkItems returns what is wrong with n entries, or "".
-func (s *Shape) checkItems(n int) string {
-	if w := s.Items.outside(float64(n)); w != "" {
-		return w + " entries, not " + strconv.Itoa(n)
-	}
-	return ""
-}
+func (s *Shape) checkItems(n int) string { return s.Items.outside(float64(n), " entry", " entries") }
 
 // quoted returns a caller's value as a message may show it: quoted, and cut short.
 func quoted(v string) string {
 	const most = 80
 	if len(v) > most {
 		cut := most
-		for !utf8.RuneStart(v[cut]) {
+		for cut > most-utf8.UTFMax+1 && !utf8.RuneStart(v[cut]) {
 			cut--
 		}
 		return strconv.Quote(v[:cut]) + "…"

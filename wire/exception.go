@@ -27,24 +27,24 @@ var classes = map[string]class{
 	"ContactFlowNotPublishedException":     {status: 404, kin: "ResourceNotFoundException"},
 	"ContactNotFoundException":             {status: 410, kin: "ResourceNotFoundException"},
 	"ContactNotTerminatedException":        {status: 409, kin: "ConflictException"},
-	"DestinationNotAllowedException":       {status: 403, kin: "InvalidRequestException"},
+	"DestinationNotAllowedException":       {status: 403},
 	"DuplicateResourceException":           {status: 409, kin: "ResourceConflictException"},
-	"IdempotencyException":                 {status: 409, kin: "InvalidRequestException"},
+	"IdempotencyException":                 {status: 409},
 	"InternalServiceException":             {status: 500, generic: true},
-	"InvalidActiveRegionException":         {status: 400, kin: "InvalidRequestException"},
-	"InvalidContactFlowException":          {status: 400, members: "problems", kin: "InvalidRequestException"},
-	"InvalidContactFlowModuleException":    {status: 400, members: "Problems", kin: "InvalidRequestException"},
-	"InvalidTestCaseException":             {status: 400, members: "Problems", kin: "InvalidRequestException"},
-	"InvalidParameterException":            {status: 400, kin: "InvalidRequestException"},
-	"InvalidRequestException":              {status: 400, members: "Reason", kin: "InvalidParameterException"},
+	"InvalidActiveRegionException":         {status: 400},
+	"InvalidContactFlowException":          {status: 400, members: "problems"},
+	"InvalidContactFlowModuleException":    {status: 400, members: "Problems"},
+	"InvalidTestCaseException":             {status: 400, members: "Problems"},
+	"InvalidParameterException":            {status: 400},
+	"InvalidRequestException":              {status: 400, members: "Reason"},
 	"LimitExceededException":               {status: 429, kin: "ServiceQuotaExceededException"},
-	"MaximumResultReturnedException":       {status: 400, kin: "InvalidRequestException"},
+	"MaximumResultReturnedException":       {status: 400},
 	"OutboundContactNotPermittedException": {status: 403, kin: "AccessDeniedException"},
 	"OutputTypeNotFoundException":          {status: 404, kin: "ResourceNotFoundException"},
-	"PropertyValidationException":          {status: 400, members: "PropertyList", kin: "InvalidRequestException"},
+	"PropertyValidationException":          {status: 400, members: "PropertyList"},
 	"ResourceConflictException":            {status: 409, kin: "ConflictException"},
 	"ResourceInUseException":               {status: 409, members: "ResourceType ResourceId", kin: "ResourceConflictException"},
-	"ResourceNotFoundException":            {status: 404, kin: "InvalidRequestException"},
+	"ResourceNotFoundException":            {status: 404},
 	"ResourceNotReadyException":            {status: 409, kin: "ConflictException"},
 	"ServiceQuotaExceededException":        {status: 402, members: "Reason", kin: "LimitExceededException"},
 	"ThrottlingException":                  {status: 429, generic: true},
@@ -77,7 +77,8 @@ type Exception struct {
 	Members map[string]any // modelled members beside the message, as encoding/json writes them: "ResourceType"
 	Err     error          // for the operator's log; never sent
 
-	status int // where it is not the catalogue's
+	status int    // where it is not the catalogue's
+	detail string // told to the caller behind the message, and kept out of the log
 }
 
 // Error returns name and message.
@@ -130,7 +131,7 @@ func fullName(name string) string {
 }
 
 // asException turns what an operation returned into what it may answer: an
-// exception that it declares, or a generic one.
+// exception that it declares, the nearest of kin that it declares, or a generic one.
 func asException(err error, declared []string) *Exception {
 	var e *Exception
 	var list Violations
@@ -144,19 +145,18 @@ func asException(err error, declared []string) *Exception {
 	default:
 		return internal(err)
 	}
-	name := e.Name
-	for range 4 { // no chain of kin is longer
-		c, known := classes[name]
-		if !known {
-			break
-		}
-		if c.generic || slices.Contains(declared, name) {
-			if name == e.Name {
-				return e
-			}
+	c, known := classes[e.Name]
+	if !known {
+		return internal(fmt.Errorf("an exception that AWS does not have: %w", e))
+	}
+	for _, name := range []string{e.Name, c.kin, classes[c.kin].kin, "InvalidRequestException", "InvalidParameterException"} {
+		switch {
+		case !classes[name].generic && !slices.Contains(declared, name):
+		case name == e.Name:
+			return e
+		default:
 			return &Exception{Name: name, Message: e.Message, Members: e.Members, Err: e.Err}
 		}
-		name = c.kin
 	}
 	return internal(fmt.Errorf("an exception that is not declared: %w", e))
 }
@@ -172,9 +172,9 @@ func (e *Exception) body() []byte {
 	b := append([]byte(nil), `{"__type":`...)
 	b = appendText(b, e.Name)
 	b = append(b, `,"message":`...)
-	b = appendText(b, e.Message)
+	b = appendText(b, e.Message+e.detail)
 	b = append(b, `,"Message":`...)
-	b = appendText(b, e.Message)
+	b = appendText(b, e.Message+e.detail)
 	_, modelled := Exceptions(e.Name)
 	for _, name := range slices.Sorted(maps.Keys(e.Members)) {
 		if !slices.Contains(modelled, name) {

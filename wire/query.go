@@ -95,7 +95,7 @@ func (e *Exception) xml(id string) []byte {
 		kind = "Receiver"
 	}
 	return fmt.Appendf(nil, "<ErrorResponse>\n  <Error>\n    <Type>%s</Type>\n    <Code>%s</Code>\n    <Message>%s</Message>\n  </Error>\n  <RequestId>%s</RequestId>\n</ErrorResponse>\n",
-		kind, name, xmlText(e.Message), id)
+		kind, name, xmlText(e.Message+e.detail), id)
 }
 
 func xmlText(s string) string {

@@ -27,7 +27,7 @@ type Config struct {
 	Unserved string
 
 	Verifier  *Verifier    // nil: signatures are not checked, and Anonymous calls
-	Anonymous Caller       // without a Verifier; its Region yields to the one a request is signed for
+	Anonymous Caller       // without a Verifier, under its own Policy; its Region yields to the one a request is signed for
 	Log       *slog.Logger // nil: slog.Default
 
 	// Observe, where set, is told of each answer; name is "" where no operation was found.
@@ -37,7 +37,8 @@ type Config struct {
 // A Router answers HTTP requests by a table of operations. It answers JSON (XML
 // to a Query), never HTML, and a panic in an operation is an
 // InternalServiceException. Do not mount it behind http.ServeMux, which redirects
-// the paths that it would clean.
+// the paths that it would clean. What is not HTTP at all net/http refuses before,
+// in plain text.
 type Router struct {
 	c       Config
 	tree    node
@@ -173,7 +174,7 @@ func (r *Router) run(ctx context.Context, q *http.Request, o *Operation, m *matc
 		return err
 	}
 	if r.c.Log.Enabled(ctx, slog.LevelDebug) {
-		r.c.Log.Debug("request", "operation", o.Name, "request", RequestID(ctx), "key", caller.AccessKeyID, "input", o.In.Redacted(in))
+		r.c.Log.Debug("request", "operation", o.Name, "request", RequestID(ctx), "key", caller.AccessKeyID, "input", maskNumbers(o.In.Redacted(in)))
 	}
 	out, err := o.call(ctx, in)
 	if err != nil {
@@ -234,9 +235,33 @@ func (r *Router) log(q *http.Request, a *answer, took time.Duration) {
 	}
 	attrs := []any{"operation", a.name, "request", a.id, "status", a.status(), "took", took}
 	if a.e != nil {
-		attrs = append(attrs, "exception", a.e.Name, "message", a.e.Message, "err", a.e.Err)
+		attrs = append(attrs, "exception", a.e.Name, "message", maskNumbers(a.e.Message), "err", a.e.Err)
 	}
 	r.c.Log.Log(q.Context(), level, "answered", attrs...)
+}
+
+// maskNumbers hides the phone numbers in a text for the log: of a plus and seven
+// digits or more the last two stay.
+func maskNumbers(s string) string {
+	var b strings.Builder
+	for {
+		plus := strings.IndexByte(s, '+')
+		if plus < 0 {
+			break
+		}
+		end := plus + 1
+		for end < len(s) && '0' <= s[end] && s[end] <= '9' {
+			end++
+		}
+		if end-plus <= 7 {
+			b.WriteString(s[:end])
+		} else {
+			b.WriteString(s[:plus] + "+…" + s[end-2:end])
+		}
+		s = s[end:]
+	}
+	b.WriteString(s)
+	return b.String()
 }
 
 // newRequestID makes a random UUID. It is no secret, so a fast generator does.

@@ -60,52 +60,55 @@ func ask(t *testing.T, method, url, body string, headers ...string) (*http.Respo
 
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
+// answers are requests, as they stand on the wire, and what is answered.
+var answers = []struct {
+	name, method, path, body string
+	status                   int
+	exception, says          string
+}{
+	{"good", "PUT", "/contact/outbound-chat", sampleBody, 200, "", `{"ContactId":"c-1"}`},
+	{"a bare question mark", "PUT", "/contact/outbound-chat?", sampleBody, 200, "", `c-1`},
+	{"an unknown query", "PUT", "/contact/outbound-chat?x=%20y", sampleBody, 200, "", `c-1`},
+	{"white space around", "PUT", "/contact/outbound-chat", " \r\n" + sampleBody + "\n", 200, "", `c-1`},
+	{"label", "GET", "/contact-flows-summary/i-1", "", 200, "", `{"ContactFlowSummaryList":[{"Id":"i-1"}]}`},
+	{"arn in a label", "GET", "/contact-flows-summary/arn%3Aaws%3Aconnect%3Aus-east-1%3A111122223333%3Ainstance%2Fi", "", 200, "", `"arn:aws:connect:us-east-1:111122223333:instance/i"`},
+	{"arn, colons plain", "GET", "/contact-flows-summary/arn:aws:connect:us-east-1:111122223333:instance%2Fi", "", 200, "", `"arn:aws:connect:us-east-1:111122223333:instance/i"`},
+	{"plus is plus in a path", "GET", "/contact-flows-summary/a+b", "", 200, "", `"a+b"`},
+	{"the body sets no label", "GET", "/contact-flows-summary/i-1", `{"InstanceId":"other","NextToken":7}`, 200, "", `"i-1"`},
+	{"repeated key", "GET", "/contact-flows-summary/i?contactFlowTypes=CONTACT_FLOW&contactFlowTypes=AGENT_WHISPER", "", 200, "", `"i"`},
+	{"empty query values are absent", "GET", "/contact-flows-summary/i?nextToken=&maxResults=", "", 200, "", `"i"`},
+
+	{"wrong enum in a repeated key", "GET", "/contact-flows-summary/i?contactFlowTypes=CONTACT_FLOW&contactFlowTypes=X", "", 400, "InvalidParameterException", `ContactFlowTypes[1]: one of `},
+	{"too many", "GET", "/contact-flows-summary/i?" + strings.Repeat("contactFlowTypes=CONTACT_FLOW&", 11), "", 400, "InvalidParameterException", `ContactFlowTypes: at most 10 entries, not 11`},
+	{"scalar twice", "GET", "/contact-flows-summary/i?maxResults=1&maxResults=2", "", 400, "InvalidRequestException", `MaxResults: given 2 times`},
+	{"number in the query", "GET", "/contact-flows-summary/i?maxResults=0x10", "", 400, "InvalidRequestException", `MaxResults: must be a whole number, not "0x10"`},
+	{"range in the query", "GET", "/contact-flows-summary/i?maxResults=1001", "", 400, "InvalidParameterException", `MaxResults: at most 1000, not 1001`},
+	{"escape in the query", "GET", "/contact-flows-summary/i?nextToken=%zz", "", 400, "SerializationException", `the query cannot be read`},
+	{"long label", "GET", "/contact-flows-summary/" + strings.Repeat("i", 101), "", 400, "InvalidParameterException", `InstanceId: at most 100 characters, not 101`},
+	{"bounds, where InvalidParameter is not declared", "PUT", "/contact/outbound-chat", strings.Replace(sampleBody, ":1500", ":7", 1), 400, "InvalidRequestException", `ChatDurationInMinutes: at least 60, not 7`},
+	{"missing", "PUT", "/contact/outbound-chat", `{}`, 400, "InvalidRequestException", `InstanceId: required, and missing`},
+	{"no body", "PUT", "/contact/outbound-chat", ``, 400, "InvalidRequestException", `InstanceId: required, and missing`},
+	{"no json", "PUT", "/contact/outbound-chat", `<xml/>`, 400, "SerializationException", `'<' where a value should follow`},
+	{"bad utf-8", "PUT", "/contact/outbound-chat", "{\"InstanceId\":\"\xff\"}", 400, "SerializationException", `not UTF-8`},
+	{"over 1 MiB", "PUT", "/contact/outbound-chat", strings.Repeat(" ", maxBody+1), 413, "RequestEntityTooLargeException", `longer than 1048576 bytes`},
+	{"wrong method", "POST", "/contact/outbound-chat", sampleBody, 404, "UnknownOperationException", `takes PUT (StartOutboundChatContact), not "POST"`},
+	{"wrong method of what is not served", "GET", "/users/i", "", 404, "UnknownOperationException", `takes PUT (CreateUser), not "GET"`},
+	{"not served", "PUT", "/users/i", "{}", 404, "UnknownOperationException", `CreateUser is an operation of Amazon Connect that this server does not have`},
+	{"not served beside what is", "PUT", "/contact/chat", "{}", 404, "UnknownOperationException", `StartChatContact`},
+	{"unknown", "GET", "/nothing", "", 404, "UnknownOperationException", `no operation "GET /nothing"`},
+	{"root", "GET", "/", "", 404, "UnknownOperationException", `no operation "GET /"`},
+	{"double slash", "PUT", "//contact/outbound-chat", "{}", 404, "UnknownOperationException", `no operation`},
+	{"dots", "PUT", "/contact/../contact/outbound-chat", "{}", 404, "UnknownOperationException", `no operation`},
+	{"empty label", "GET", "/contact-flows-summary/", "", 404, "UnknownOperationException", `no operation`},
+	{"too deep", "GET", strings.Repeat("/a", 100), "", 404, "UnknownOperationException", `no operation`},
+}
+
 func TestAnswers(t *testing.T) {
 	s := open(t, Config{Unserved: `
 		PUT /users/{InstanceId} CreateUser
 		GET /contact-flows-summary/{InstanceId} ListContactFlows
 		PUT /contact/chat StartChatContact`})
-	for _, c := range []struct {
-		name, method, path, body string
-		status                   int
-		exception, says          string
-	}{
-		{"good", "PUT", "/contact/outbound-chat", sampleBody, 200, "", `{"ContactId":"c-1"}`},
-		{"a bare question mark", "PUT", "/contact/outbound-chat?", sampleBody, 200, "", `c-1`},
-		{"an unknown query", "PUT", "/contact/outbound-chat?x=%20y", sampleBody, 200, "", `c-1`},
-		{"white space around", "PUT", "/contact/outbound-chat", " \r\n" + sampleBody + "\n", 200, "", `c-1`},
-		{"label", "GET", "/contact-flows-summary/i-1", "", 200, "", `{"ContactFlowSummaryList":[{"Id":"i-1"}]}`},
-		{"arn in a label", "GET", "/contact-flows-summary/arn%3Aaws%3Aconnect%3Aus-east-1%3A111122223333%3Ainstance%2Fi", "", 200, "", `"arn:aws:connect:us-east-1:111122223333:instance/i"`},
-		{"arn, colons plain", "GET", "/contact-flows-summary/arn:aws:connect:us-east-1:111122223333:instance%2Fi", "", 200, "", `"arn:aws:connect:us-east-1:111122223333:instance/i"`},
-		{"plus is plus in a path", "GET", "/contact-flows-summary/a+b", "", 200, "", `"a+b"`},
-		{"the body sets no label", "GET", "/contact-flows-summary/i-1", `{"InstanceId":"other","NextToken":7}`, 200, "", `"i-1"`},
-		{"repeated key", "GET", "/contact-flows-summary/i?contactFlowTypes=CONTACT_FLOW&contactFlowTypes=AGENT_WHISPER", "", 200, "", `"i"`},
-		{"empty query values are absent", "GET", "/contact-flows-summary/i?nextToken=&maxResults=", "", 200, "", `"i"`},
-
-		{"wrong enum in a repeated key", "GET", "/contact-flows-summary/i?contactFlowTypes=CONTACT_FLOW&contactFlowTypes=X", "", 400, "InvalidParameterException", `ContactFlowTypes[1]: one of `},
-		{"too many", "GET", "/contact-flows-summary/i?" + strings.Repeat("contactFlowTypes=CONTACT_FLOW&", 11), "", 400, "InvalidParameterException", `ContactFlowTypes: at most 10 entries, not 11`},
-		{"scalar twice", "GET", "/contact-flows-summary/i?maxResults=1&maxResults=2", "", 400, "InvalidRequestException", `MaxResults: given 2 times`},
-		{"number in the query", "GET", "/contact-flows-summary/i?maxResults=0x10", "", 400, "InvalidRequestException", `MaxResults: must be a whole number, not "0x10"`},
-		{"range in the query", "GET", "/contact-flows-summary/i?maxResults=1001", "", 400, "InvalidParameterException", `MaxResults: at most 1000, not 1001`},
-		{"escape in the query", "GET", "/contact-flows-summary/i?nextToken=%zz", "", 400, "SerializationException", `the query cannot be read`},
-		{"long label", "GET", "/contact-flows-summary/" + strings.Repeat("i", 101), "", 400, "InvalidParameterException", `InstanceId: at most 100 characters, not 101`},
-		{"bounds, where InvalidParameter is not declared", "PUT", "/contact/outbound-chat", strings.Replace(sampleBody, ":1500", ":7", 1), 400, "InvalidRequestException", `ChatDurationInMinutes: at least 60, not 7`},
-		{"missing", "PUT", "/contact/outbound-chat", `{}`, 400, "InvalidRequestException", `InstanceId: required, and missing`},
-		{"no body", "PUT", "/contact/outbound-chat", ``, 400, "InvalidRequestException", `InstanceId: required, and missing`},
-		{"no json", "PUT", "/contact/outbound-chat", `<xml/>`, 400, "SerializationException", `'<' where a value should follow`},
-		{"bad utf-8", "PUT", "/contact/outbound-chat", "{\"InstanceId\":\"\xff\"}", 400, "SerializationException", `not UTF-8`},
-		{"over 1 MiB", "PUT", "/contact/outbound-chat", strings.Repeat(" ", maxBody+1), 413, "RequestEntityTooLargeException", `longer than 1048576 bytes`},
-		{"wrong method", "POST", "/contact/outbound-chat", sampleBody, 404, "UnknownOperationException", `takes PUT (StartOutboundChatContact), not "POST"`},
-		{"wrong method of what is not served", "GET", "/users/i", "", 404, "UnknownOperationException", `takes PUT (CreateUser), not "GET"`},
-		{"not served", "PUT", "/users/i", "{}", 404, "UnknownOperationException", `CreateUser is an operation of Amazon Connect that this server does not have`},
-		{"not served beside what is", "PUT", "/contact/chat", "{}", 404, "UnknownOperationException", `StartChatContact`},
-		{"unknown", "GET", "/nothing", "", 404, "UnknownOperationException", `no operation "GET /nothing"`},
-		{"root", "GET", "/", "", 404, "UnknownOperationException", `no operation "GET /"`},
-		{"double slash", "PUT", "//contact/outbound-chat", "{}", 404, "UnknownOperationException", `no operation`},
-		{"dots", "PUT", "/contact/../contact/outbound-chat", "{}", 404, "UnknownOperationException", `no operation`},
-		{"empty label", "GET", "/contact-flows-summary/", "", 404, "UnknownOperationException", `no operation`},
-		{"too deep", "GET", strings.Repeat("/a", 100), "", 404, "UnknownOperationException", `no operation`},
-	} {
+	for _, c := range answers {
 		for _, kind := range []string{"application/json", "application/x-amz-json-1.1", "text/plain; charset=utf-8", "application/x-www-form-urlencoded", ""} {
 			a, text := ask(t, c.method, s.URL+c.path, c.body, "Content-Type:"+kind)
 			var e struct{ Type, Lower, Upper string }
@@ -147,6 +150,7 @@ func TestFailures(t *testing.T) {
 		{"wrapped", func() error { return errors.Join(errors.New("x"), Errorf("Conflict", "busy")) }, 409, "ConflictException", "busy", ""},
 		{"kin", func() error { return Errorf("ContactNotFound", "no contact c") }, 404, "ResourceNotFoundException", "no contact c", ""},
 		{"kin, quota", func() error { return Errorf("ServiceQuotaExceeded", "all taken") }, 429, "LimitExceededException", "all taken", ""},
+		{"kin of all", func() error { return Errorf("DestinationNotAllowed", "no such country") }, 400, "InvalidRequestException", "no such country", ""},
 		{"generic", func() error { return Errorf("AccessDenied", "not you") }, 403, "AccessDeniedException", "not you", ""},
 		{"violations", func() error { return Violations{OutOfBounds("A", "odd"), Invalid("B", "gone")} }, 400, "InvalidRequestException", "A: odd; B: gone", ""},
 		{"not declared", func() error { return &Exception{Name: "MadeUpException", Message: "?"} }, 500, "InternalServiceException", "an error within", "MadeUpException"},
@@ -265,14 +269,50 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// Sensitive members stay out of the log.
+// Sensitive members, phone numbers and session tokens stay out of the log.
 func TestLogIsRedacted(t *testing.T) {
 	var log bytes.Buffer
-	s := open(t, Config{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	ask(t, "PUT", s.URL+"/contact/outbound-chat", sampleBody)
+	s := open(t, Config{Verifier: live(), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	do := func(secret string) error {
+		c := Client{Endpoint: s.URL, Region: "us-east-1", Service: "connect", Credentials: Credentials{suiteKey, secret, "session-token"}}
+		in := new(startInput)
+		if err := Bind([]byte(sampleBody), in); err != nil {
+			t.Fatal(err)
+		}
+		return c.Do(t.Context(), "PUT /contact/outbound-chat", in, nil)
+	}
+	if err := do(suiteSecret); err != nil {
+		t.Error(err)
+	}
+	if err := do("wrong"); !is(err, "InvalidSignatureException") || !strings.Contains(err.Error(), "x-amz-security-token:session-token") {
+		t.Errorf("the caller is not told what was signed: %v", err)
+	}
 	s.Close()
-	if got := log.String(); !strings.Contains(got, "***") || strings.Contains(got, `DisplayName\":\"Ann`) {
-		t.Errorf("logged %s", got)
+	got := log.String()
+	for _, want := range []string{"***", "+…04", "InvalidSignatureException"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	for _, not := range []string{`DisplayName\":\"Ann`, "+12065550104", "session-token", suiteSecret} {
+		if strings.Contains(got, not) {
+			t.Errorf("%s in %s", not, got)
+		}
+	}
+}
+
+func TestMaskNumbers(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                          "",
+		"+":                         "+",
+		"+1234567":                  "+…67",
+		"+123456":                   "+123456",
+		`"+12065550104","+1"x++`:    `"+…04","+1"x++`,
+		"a+12065550104+12065550105": "a+…04+…05",
+	} {
+		if got := maskNumbers(in); got != want {
+			t.Errorf("%s: %s", in, got)
+		}
 	}
 }
 
@@ -285,29 +325,11 @@ func TestQuery(t *testing.T) {
 	v := live()
 	v.Regions = []string{"eu-west-1"} // sts is signed for us-east-1 by old clients
 	s := open(t, Config{Verifier: v, Queries: []Query{identity}})
-	call := func(form, secret, service string) (int, string, string) {
-		q, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/", strings.NewReader(form))
-		if err != nil {
-			t.Fatal(err)
-		}
-		q.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-		Sign(q, []byte(form), Credentials{suiteKey, secret, ""}, "us-east-1", service, time.Now())
-		a, err := http.DefaultClient.Do(q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer a.Body.Close()
-		text, err := io.ReadAll(a.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !uuid.MatchString(a.Header.Get("x-amzn-RequestId")) || a.Header.Get("Content-Type") != "text/xml" {
-			t.Errorf("headers %v", a.Header)
-		}
-		return a.StatusCode, a.Header.Get("x-amzn-ErrorType"), string(text)
+	call := func(form, secret, service string) (int, string) {
+		return askSTS(t, s.URL, form, secret, service)
 	}
 	const form = "Action=GetCallerIdentity&Version=2011-06-15"
-	status, _, text := call(form, suiteSecret, "sts")
+	status, text := call(form, suiteSecret, "sts")
 	var answer struct {
 		XMLName xml.Name                              `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetCallerIdentityResponse"`
 		Result  struct{ Arn, UserId, Account string } `xml:"GetCallerIdentityResult"`
@@ -331,7 +353,7 @@ func TestQuery(t *testing.T) {
 		{form, suiteSecret, "sts", io.ErrNoProgress, 500, "InternalFailure"},
 	} {
 		fail = c.fail
-		status, _, text := call(c.form, c.secret, c.service)
+		status, text := call(c.form, c.secret, c.service)
 		var e struct {
 			XMLName xml.Name `xml:"ErrorResponse"`
 			Code    string   `xml:"Error>Code"`
@@ -342,6 +364,23 @@ func TestQuery(t *testing.T) {
 			t.Errorf("%+v: %d %s: %v", c, status, text, err)
 		}
 	}
+}
+
+// askSTS sends a form as the query protocol has it.
+func askSTS(t *testing.T, url, form, secret, service string) (status int, text string) {
+	t.Helper()
+	sign := httptest.NewRequest("POST", url+"/", strings.NewReader(form))
+	sign.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	Sign(sign, []byte(form), Credentials{suiteKey, secret, ""}, "us-east-1", service, time.Now())
+	var headers []string
+	for name := range sign.Header {
+		headers = append(headers, name+":"+sign.Header.Get(name))
+	}
+	a, text := ask(t, "POST", url+"/", form, headers...)
+	if !uuid.MatchString(a.Header.Get("x-amzn-RequestId")) || a.Header.Get("Content-Type") != "text/xml" {
+		t.Errorf("headers %v", a.Header)
+	}
+	return a.StatusCode, text
 }
 
 // A pipelined connection survives an error: nothing of a refused body is left in it.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -133,8 +134,9 @@ func (v *Verifier) checkSignature(r *http.Request, a *authorization, key *Key, b
 	mac := hmac.New(sha256.New, derived)
 	mac.Write(work.toSign)
 	if subtle.ConstantTimeCompare(mac.Sum(work.sum[:0]), a.signature[:]) != 1 {
-		return badSignature("The request signature we calculated does not match the signature you provided. Check your secret access key and signing method."+
-			" The canonical request should have been\n'%s'\nand the string to sign\n'%s'", work.canonical, work.toSign)
+		e := badSignature("The request signature we calculated does not match the signature you provided. Check your secret access key and signing method.")
+		e.detail = fmt.Sprintf(" The canonical request should have been\n'%s'\nand the string to sign\n'%s'", work.canonical, work.toSign)
+		return e
 	}
 	if !known {
 		v.derived.keep(key, a.scope, derived)

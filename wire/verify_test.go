@@ -89,44 +89,49 @@ func is(err error, name string) bool {
 	return errors.As(err, &e) && e.Name == name
 }
 
-// What is refused, by which name and in which words.
+// good is an authorization but for its signature.
+const good = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/connect/aws4_request, SignedHeaders=host;x-amz-date, Signature="
+
+var zeros = strings.Repeat("0", 64)
+
+// refusals are what is refused, by which name and in which words.
+var refusals = []struct {
+	name, authorization, date string
+	headers                   []string
+	exception, says           string
+}{
+	{"none", "", "", nil, "MissingAuthenticationTokenException", "Missing Authentication Token"},
+	{"not ours", "Bearer abc", "", nil, "IncompleteSignatureException", `Unsupported AWS 'algorithm': "Bearer"`},
+	{"v2", "AWS AKIDEXAMPLE:abc", "", nil, "IncompleteSignatureException", `Unsupported AWS 'algorithm': "AWS"`},
+	{"v4a", "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/20150830/connect/aws4_request", "", nil, "IncompleteSignatureException", "Version 4A"},
+	{"nothing behind", "AWS4-HMAC-SHA256", "", nil, "IncompleteSignatureException", "requires 'Credential'"},
+	{"no pair", "AWS4-HMAC-SHA256 Credential", "", nil, "IncompleteSignatureException", "not a key=value pair"},
+	{"no signature", strings.TrimSuffix(good, "Signature="), "", nil, "IncompleteSignatureException", "requires 'Signature'"},
+	{"empty signature", good, "", nil, "IncompleteSignatureException", "requires 'Signature'"},
+	{"short signature", good + "00", "", nil, "IncompleteSignatureException", "64 hexadecimal digits, not 2"},
+	{"odd signature", good + strings.Repeat("x", 64), "", nil, "IncompleteSignatureException", "must be hexadecimal"},
+	{"short credential", strings.Replace(good, "/20150830", "", 1) + zeros, "", nil, "IncompleteSignatureException", "at least 5 slash-separated"},
+	{"terminator", strings.Replace(good, "aws4_request", "aws5_request", 1) + zeros, "", nil, "InvalidSignatureException", "valid terminator"},
+	{"host not signed", strings.Replace(good, "host;", "", 1) + zeros, "", nil, "InvalidSignatureException", "'Host' must be"},
+	{"no date", good + zeros, "-", nil, "IncompleteSignatureException", "'X-Amz-Date' or a 'Date'"},
+	{"odd date", good + zeros, "2015-08-30", nil, "IncompleteSignatureException", `ISO-8601 'basic format'. Got "2015-08-30"`},
+	{"odd date header", good + zeros, "-", []string{"Date:yesterday"}, "IncompleteSignatureException", `Got "yesterday" in Date`},
+	{"unknown key", strings.Replace(good, "AKIDEXAMPLE", "AKIDUNKNOWN", 1) + zeros, "", nil, "UnrecognizedClientException", "The security token included in the request is invalid"},
+	{"another day", strings.Replace(good, "20150830", "20150829", 1) + zeros, "", nil, "InvalidSignatureException", `Date in Credential scope does not match`},
+	{"service", strings.Replace(good, "/connect/", "/sts/", 1) + zeros, "", nil, "InvalidSignatureException", "correct service: 'connect', not \"sts\""},
+	{"region", strings.Replace(good, "us-east-1", "mars-1", 1) + zeros, "", nil, "InvalidSignatureException", `valid region, not "mars-1"`},
+	{"region with a colon", strings.Replace(good, "us-east-1", "a:b", 1) + zeros, "", nil, "InvalidSignatureException", `valid region, not "a:b"`},
+	{"expired", good + zeros, "20150830T123059Z", nil, "InvalidSignatureException", "Signature expired: 20150830T123059Z is now earlier than 20150830T123100Z (20150830T123600Z - 5 min.)"},
+	{"early", good + zeros, "20150830T124101Z", nil, "InvalidSignatureException", "Signature not yet current: 20150830T124101Z is still later than 20150830T124100Z (20150830T123600Z + 5 min.)"},
+	{"wrong", good + zeros, "", nil, "InvalidSignatureException", "does not match the signature you provided"},
+	{"missing header", strings.Replace(good, "host;", "host;x-amz-absent;", 1) + zeros, "", nil, "InvalidSignatureException", `signed header "x-amz-absent" is not in the request`},
+	{"unsigned payload", good + zeros, "", []string{"X-Amz-Content-Sha256:UNSIGNED-PAYLOAD"}, "InvalidSignatureException", "must be signed"},
+	{"streaming", good + zeros, "", []string{"X-Amz-Content-Sha256:STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}, "InvalidSignatureException", "must be signed"},
+	{"wrong hash", good + zeros, "", []string{"X-Amz-Content-Sha256:" + zeros}, "InvalidSignatureException", "does not match what was computed"},
+}
+
 func TestRefusals(t *testing.T) {
-	const good = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/connect/aws4_request, SignedHeaders=host;x-amz-date, Signature="
-	zeros := strings.Repeat("0", 64)
-	for _, c := range []struct {
-		name, authorization, date string
-		headers                   []string
-		exception, says           string
-	}{
-		{"none", "", "", nil, "MissingAuthenticationTokenException", "Missing Authentication Token"},
-		{"not ours", "Bearer abc", "", nil, "IncompleteSignatureException", `Unsupported AWS 'algorithm': "Bearer"`},
-		{"v2", "AWS AKIDEXAMPLE:abc", "", nil, "IncompleteSignatureException", `Unsupported AWS 'algorithm': "AWS"`},
-		{"v4a", "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/20150830/connect/aws4_request", "", nil, "IncompleteSignatureException", "Version 4A"},
-		{"nothing behind", "AWS4-HMAC-SHA256", "", nil, "IncompleteSignatureException", "requires 'Credential'"},
-		{"no pair", "AWS4-HMAC-SHA256 Credential", "", nil, "IncompleteSignatureException", "not a key=value pair"},
-		{"no signature", strings.TrimSuffix(good, "Signature="), "", nil, "IncompleteSignatureException", "requires 'Signature'"},
-		{"empty signature", good, "", nil, "IncompleteSignatureException", "requires 'Signature'"},
-		{"short signature", good + "00", "", nil, "IncompleteSignatureException", "64 hexadecimal digits, not 2"},
-		{"odd signature", good + strings.Repeat("x", 64), "", nil, "IncompleteSignatureException", "must be hexadecimal"},
-		{"short credential", strings.Replace(good, "/20150830", "", 1) + zeros, "", nil, "IncompleteSignatureException", "at least 5 slash-separated"},
-		{"terminator", strings.Replace(good, "aws4_request", "aws5_request", 1) + zeros, "", nil, "InvalidSignatureException", "valid terminator"},
-		{"host not signed", strings.Replace(good, "host;", "", 1) + zeros, "", nil, "InvalidSignatureException", "'Host' must be"},
-		{"no date", good + zeros, "-", nil, "IncompleteSignatureException", "'X-Amz-Date' or a 'Date'"},
-		{"odd date", good + zeros, "2015-08-30", nil, "IncompleteSignatureException", `ISO-8601 'basic format'. Got "2015-08-30"`},
-		{"odd date header", good + zeros, "-", []string{"Date:yesterday"}, "IncompleteSignatureException", `Got "yesterday" in Date`},
-		{"unknown key", strings.Replace(good, "AKIDEXAMPLE", "AKIDUNKNOWN", 1) + zeros, "", nil, "UnrecognizedClientException", "The security token included in the request is invalid"},
-		{"another day", strings.Replace(good, "20150830", "20150829", 1) + zeros, "", nil, "InvalidSignatureException", `Date in Credential scope does not match`},
-		{"service", strings.Replace(good, "/connect/", "/sts/", 1) + zeros, "", nil, "InvalidSignatureException", "correct service: 'connect', not \"sts\""},
-		{"region", strings.Replace(good, "us-east-1", "mars-1", 1) + zeros, "", nil, "InvalidSignatureException", `valid region, not "mars-1"`},
-		{"region with a colon", strings.Replace(good, "us-east-1", "a:b", 1) + zeros, "", nil, "InvalidSignatureException", `valid region, not "a:b"`},
-		{"expired", good + zeros, "20150830T123059Z", nil, "InvalidSignatureException", "Signature expired: 20150830T123059Z is now earlier than 20150830T123100Z (20150830T123600Z - 5 min.)"},
-		{"early", good + zeros, "20150830T124101Z", nil, "InvalidSignatureException", "Signature not yet current: 20150830T124101Z is still later than 20150830T124100Z (20150830T123600Z + 5 min.)"},
-		{"wrong", good + zeros, "", nil, "InvalidSignatureException", "does not match the signature you provided"},
-		{"missing header", strings.Replace(good, "host;", "host;x-amz-absent;", 1) + zeros, "", nil, "InvalidSignatureException", `signed header "x-amz-absent" is not in the request`},
-		{"unsigned payload", good + zeros, "", []string{"X-Amz-Content-Sha256:UNSIGNED-PAYLOAD"}, "InvalidSignatureException", "must be signed"},
-		{"streaming", good + zeros, "", []string{"X-Amz-Content-Sha256:STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}, "InvalidSignatureException", "must be signed"},
-		{"wrong hash", good + zeros, "", []string{"X-Amz-Content-Sha256:" + zeros}, "InvalidSignatureException", "does not match what was computed"},
-	} {
+	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
 			r := received("PUT", "/contact/stop", "{}", c.headers...)
 			if c.authorization != "" {
@@ -330,6 +335,7 @@ func FuzzAuthorization(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=/20150830/us-east-1/execute-api/aws4_request,SignedHeaders=host,Signature=00", "", "")
 	f.Add("", "20150830T123600Z", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2Fb%2Fc%2Fd%2Faws4_request&X-Amz-Expires=1&X-Amz-SignedHeaders=host&X-Amz-Date=20150830T123600Z&X-Amz-Signature="+strings.Repeat("0", 64))
 	f.Add(";;;,,,===", "0", "%")
+	f.Add(strings.Repeat("\xbc", 81), "", "")
 	v := suiteVerifier()
 	f.Fuzz(func(t *testing.T, authorization, date, query string) {
 		r := received("PUT", "/contact/stop?"+query, "{}")

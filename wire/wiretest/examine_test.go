@@ -216,36 +216,37 @@ func TestNothingToFind(t *testing.T) {
 	}
 }
 
+type wrongTree struct {
+	Label string               `wire:"len=..6"`
+	Below map[string]wrongTree `wire:"items=..3,key.len=1..8"`
+}
+type wrong struct {
+	Id      string `wire:"uri,len=1..9"`
+	Page    *int   `wire:"query=Page,range=1..7"`
+	Secrets []string
+	Tree    *wrongTree
+	Either  *struct {
+		A *string `wire:"len=..5"`
+		C string
+	}
+	When    wire.Time `wire:"iso"`
+	Stamp   wire.Time
+	Renamed string `wire:"len=..5"`
+	Share   *int
+	Numbers []string
+	Extra   bool
+}
+type wrongOutput struct {
+	Name int
+	At   wire.Time `wire:"iso"`
+	More string
+}
+
 func TestEveryDifferenceIsFound(t *testing.T) {
-	type wrongTree struct {
-		Label string               `wire:"len=..6"`
-		Below map[string]wrongTree `wire:"items=..3,key.len=1..8"`
-	}
-	type wrong struct {
-		Id      string `wire:"uri,len=1..9"`
-		Page    *int   `wire:"query=Page,range=1..7"`
-		Secrets []string
-		Tree    *wrongTree
-		Either  *struct {
-			A *string `wire:"len=..5"`
-			C string
-		}
-		When    wire.Time `wire:"iso"`
-		Stamp   wire.Time
-		Renamed string `wire:"len=..5"`
-		Share   *int
-		Numbers []string
-		Extra   bool
-	}
-	type out struct {
-		Name int
-		At   wire.Time `wire:"iso"`
-		More string
-	}
 	path := tinyModel(t, `,"ConflictedException":{"type":"structure","exception":true,"error":{"httpStatusCode":409},"members":{}},
 		"InvalidRequestException":{"type":"structure","exception":true,"error":{"httpStatusCode":400},"members":{"Cause":{"shape":"Text"}}}`)
 	accepted := "Put: input Extra: the model has none"
-	r, err := Examine(path, []wire.Operation{op[wrong, out]("Put", "POST /a/{Id}", "InvalidRequest"), op[good, out]("Drop", "DELETE /a/{Id}", ""), op[struct{}, struct{}]("Get", "GET /", "")}, accepted, "gone")
+	r, err := Examine(path, []wire.Operation{op[wrong, wrongOutput]("Put", "POST /a/{Id}", "InvalidRequest"), op[good, wrongOutput]("Drop", "DELETE /a/{Id}", ""), op[struct{}, struct{}]("Get", "GET /", "")}, accepted, "gone")
 	if err != nil {
 		t.Fatal(err)
 	}
