@@ -32,7 +32,7 @@ var plan = map[string]string{
 	"flow":                  "contact resource fault",
 	"routing":               "contact resource fault",
 	"bot":                   "fault",
-	"play":                  "contact resource flow bot fault",
+	"play":                  "contact resource flow bot fault gateway/dtmf",
 	"store":                 "contact resource fault",
 	"gateway":               "contact",
 	"gateway/sms":           "contact fault",

@@ -33,36 +33,36 @@ const (
 
 // A Definition is what the operator writes about a bot.
 type Definition struct {
-	Name string `yaml:"name" json:"name"`
+	Name string `yaml:"name,omitempty" json:"name"`
 	// Locale is that of the examples, "en_US" when empty: it decides whether
 	// 3/4 is in March or in April.
-	Locale  string   `yaml:"locale" json:"locale,omitempty"`
-	Intents []Intent `yaml:"intents" json:"intents"`
+	Locale  string   `yaml:"locale,omitempty" json:"locale,omitempty"`
+	Intents []Intent `yaml:"intents,omitempty" json:"intents"`
 	// Fallback is what happens when nothing fits.
-	Fallback Fallback `yaml:"fallback" json:"fallback,omitzero"`
-	Types    []Type   `yaml:"types" json:"types,omitempty"`
+	Fallback Fallback `yaml:"fallback,omitempty" json:"fallback,omitzero"`
+	Types    []Type   `yaml:"types,omitempty" json:"types,omitempty"`
 	// Threshold is the least score of an intent, 0..1; 0 is DefaultThreshold.
-	Threshold float64 `yaml:"threshold" json:"threshold,omitempty"`
+	Threshold float64 `yaml:"threshold,omitempty" json:"threshold,omitempty"`
 	// Retries is how often a slot or a yes is asked for again; nil is
 	// DefaultRetries.
-	Retries *int `yaml:"maxRetries" json:"maxRetries,omitempty"`
+	Retries *int `yaml:"maxRetries,omitempty" json:"maxRetries,omitempty"`
 }
 
 // An Intent is something that a customer may want.
 type Intent struct {
 	Name string `yaml:"name" json:"name"`
 	// Utterances are examples; {slot} stands for the value of a slot.
-	Utterances []string `yaml:"utterances" json:"utterances,omitempty"`
-	Slots      []Slot   `yaml:"slots" json:"slots,omitempty"`
+	Utterances []string `yaml:"utterances,omitempty" json:"utterances,omitempty"`
+	Slots      []Slot   `yaml:"slots,omitempty" json:"slots,omitempty"`
 	// Confirm asks for a yes once the slots are filled; "" does not ask.
-	Confirm string `yaml:"confirm" json:"confirm,omitempty"`
+	Confirm string `yaml:"confirm,omitempty" json:"confirm,omitempty"`
 	// Declined is said after a no.
-	Declined string `yaml:"declined" json:"declined,omitempty"`
+	Declined string `yaml:"declined,omitempty" json:"declined,omitempty"`
 	// Reply is said at the end. Here and in each prompt {slot} is the slot's
 	// value and [name] is a session attribute.
-	Reply string `yaml:"reply" json:"reply,omitempty"`
+	Reply string `yaml:"reply,omitempty" json:"reply,omitempty"`
 	// Session are session attributes that the intent sets when it is done.
-	Session map[string]string `yaml:"session" json:"session,omitempty"`
+	Session map[string]string `yaml:"session,omitempty" json:"session,omitempty"`
 }
 
 // A Slot is something that the bot must know, or would like to know.
@@ -70,13 +70,13 @@ type Slot struct {
 	Name string `yaml:"name" json:"name"`
 	// Type is a built-in type ("AMAZON.Date") or one of the definition's.
 	Type     string `yaml:"type" json:"type"`
-	Prompt   string `yaml:"prompt" json:"prompt,omitempty"`
-	Required bool   `yaml:"required" json:"required,omitempty"`
+	Prompt   string `yaml:"prompt,omitempty" json:"prompt,omitempty"`
+	Required bool   `yaml:"required,omitempty" json:"required,omitempty"`
 	// Pattern is a regular expression that the whole value must match.
-	Pattern string `yaml:"pattern" json:"pattern,omitempty"`
+	Pattern string `yaml:"pattern,omitempty" json:"pattern,omitempty"`
 	// Default is taken where nothing was said; a required slot that has one is
 	// not asked for.
-	Default string `yaml:"default" json:"default,omitempty"`
+	Default string `yaml:"default,omitempty" json:"default,omitempty"`
 }
 
 // A Type is a slot type of the definition's own.
@@ -84,22 +84,22 @@ type Type struct {
 	Name   string  `yaml:"name" json:"name"`
 	Values []Value `yaml:"values" json:"values"`
 	// Open takes any answer when asked for, not only the values.
-	Open bool `yaml:"open" json:"open,omitempty"`
+	Open bool `yaml:"open,omitempty" json:"open,omitempty"`
 }
 
 // A Value is one value of a type, and other words for it.
 type Value struct {
 	Value    string   `yaml:"value" json:"value"`
-	Synonyms []string `yaml:"synonyms" json:"synonyms,omitempty"`
+	Synonyms []string `yaml:"synonyms,omitempty" json:"synonyms,omitempty"`
 }
 
 // A Fallback is what happens when nothing fits.
 type Fallback struct {
 	// Reply is said each time; the last time too.
-	Reply string `yaml:"reply" json:"reply,omitempty"`
+	Reply string `yaml:"reply,omitempty" json:"reply,omitempty"`
 	// Retries is how often the customer may try again before FallbackIntent is
 	// heard; 0 is at once, as Lex V2 does.
-	Retries int `yaml:"retries" json:"retries,omitempty"`
+	Retries int `yaml:"retries,omitempty" json:"retries,omitempty"`
 }
 
 // A Bot is a definition, made ready. It may be used by many at once.
