@@ -3,11 +3,15 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"outdial/contact"
 )
@@ -67,10 +71,40 @@ func doc(s string) json.RawMessage {
 	return b
 }
 
-// databases runs fn on SQLite always, and on PostgreSQL where PGURL names one.
+// databases runs fn on SQLite always, and on PostgreSQL where PGURL names a server.
 func databases[T interface {
 	testing.TB
 	Run(string, func(T)) bool
 }](t T, fn func(t T, url string)) {
 	t.Run("sqlite", func(t T) { fn(t, sqliteURL(t)) })
+	if os.Getenv("PGURL") != "" {
+		t.Run("postgres", func(t T) { fn(t, postgresURL(t)) })
+	}
+}
+
+// postgresURL makes a schema of its own for the test on the server of PGURL.
+func postgresURL(t testing.TB) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv("PGURL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := pgx.Connect(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	if _, err := c.Exec(t.Context(), "create schema "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		defer c.Close(context.Background())
+		if _, err := c.Exec(context.Background(), "drop schema "+name+" cascade"); err != nil {
+			t.Error(err)
+		}
+	})
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
 }

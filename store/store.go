@@ -65,7 +65,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if path, ok := strings.CutPrefix(url, "file:"); ok {
 		s.db, err = openSQLite(path)
 	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		s.db, err = openPostgres(ctx, url)
+		s.db, err = openPostgres(ctx, url, o.Log)
 	} else {
 		return nil, fmt.Errorf("store: %q begins neither with file: nor with postgres://", url)
 	}
