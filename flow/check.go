@@ -134,8 +134,8 @@ func (c *checker) flowType() {
 		c.add(Finding{Message: "Invalid flow type. Type: " + c.o.Type, Hint: "one of " + strings.Join(flowTypes[:], ", ")})
 	}
 	settings := c.doc["Settings"]
-	if settings != nil && c.o.Type == "" && c.kind == I {
-		// Exports of modules may say contactFlow.
+	if settings != nil && c.o.Type == "" && (c.kind == I || c.kind == 0) {
+		// Exports of modules name no type, or contactFlow.
 		c.kind = MOD
 	}
 	switch {

@@ -106,7 +106,7 @@ func parseReference(s string, whole bool, depth int) (*reference, int) {
 			break
 		}
 		n := nameLength(s[i+1:], whole)
-		if n == 0 {
+		if n == 0 || len(ref.path) > 0 && len(ref.path) == depthOf(ref.root()) {
 			break
 		}
 		ref.path = append(ref.path, segment{name: s[i+1 : i+1+n]})
@@ -117,6 +117,19 @@ func parseReference(s string, whole bool, depth int) (*reference, int) {
 	}
 	ref.source = s[:i]
 	return ref, i
+}
+
+// depthOf tells how many segments a reference into a flat namespace has: what
+// follows them is text ("$.Attributes.name.wav"). 0: as many as there are.
+func depthOf(root string) int {
+	switch root {
+	case "Attributes", "FlowAttributes", "Tags", "CustomerEndpoint", "SystemEndpoint":
+		return 2
+	}
+	if leafRoots[root] {
+		return 1
+	}
+	return 0
 }
 
 // parseBracket reads ['name'], ["name"], [0] or ['`nested`'].

@@ -112,11 +112,12 @@ func (s *stage) publish(id, lines string) *Flow {
 
 // script writes a flow: each line is an identifier, a type, its parameters as
 // JSON (or nothing), and its transitions: "> next", "!Error next",
-// "?Operator:operand next". The first line is the start.
+// "?Operator:operand next". The first line is the start; one that ends with a
+// comma goes on in the next.
 func script(lines string) []byte {
 	var all []any
 	start := ""
-	for line := range strings.Lines(lines) {
+	for line := range strings.Lines(strings.ReplaceAll(lines, ",\n", ",")) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
