@@ -15,8 +15,8 @@ const maxBody = 1 << 20
 const aliasBelow = 4 << 10
 
 // Bind reads a JSON object into the struct that v points to, by the struct's
-// tags, and returns a *Violation or Violations for what is wrong with it. It is
-// for bodies without a path; a Router binds those by itself.
+// tags, and returns Violations for what is wrong with it. It is for bodies that
+// come without a path: a Router binds its requests by itself, and faster.
 func Bind(body []byte, v any) error {
 	p := reflect.ValueOf(v).Elem()
 	s, err := ShapeOf(p.Type())
@@ -99,7 +99,11 @@ func (b *binder) value(s *Shape, v reflect.Value) {
 		}
 	case Boolean:
 		if c == 't' || c == 'f' {
-			b.literal(map[bool]string{true: "true", false: "false"}[c == 't'])
+			word := "false"
+			if c == 't' {
+				word = "true"
+			}
+			b.literal(word)
 			v.SetBool(c == 't')
 			return
 		}

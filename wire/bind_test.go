@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -203,6 +204,7 @@ func TestMalformed(t *testing.T) {
 		{`{"S":"a\x"}`, `an unknown escape \x`},
 		{`{"S":"\u12g4"}`, `\u without four hexadecimal digits`},
 		{`{"S":"\u12`, `\u without four hexadecimal digits`},
+		{`{"S":"a\u0000"}`, `S: the body is not well-formed JSON: a zero character in a string`},
 		{`{"S":"\ud800"}`, `half a surrogate pair`},
 		{`{"S":"\ud800\u0041"}`, `half a surrogate pair`},
 		{`{"S":"\udc00\ud800"}`, `half a surrogate pair`},
@@ -444,4 +446,35 @@ func FuzzBind(f *testing.F) {
 			t.Fatalf("%q: %q, not %q", body, v.S, text)
 		}
 	})
+}
+
+func TestWhatIsWritten(t *testing.T) {
+	type out struct {
+		F      []float64
+		Text   string
+		Empty  *string
+		Nil    []*everything
+		Absent map[string]int
+		Two    []*int
+	}
+	empty, one := "", 1
+	v := out{F: []float64{1e21, -0.5, math.NaN(), math.Inf(1), math.Inf(-1)}, Text: "\x01\t\"\\\xff<é\u2028", Empty: &empty, Two: []*int{&one, nil}}
+	s, err := ShapeOf(reflect.TypeFor[out]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := encoder{}
+	e.value(s, reflect.ValueOf(&v))
+	if want := `{"F":[1000000000000000000000,-0.5,"NaN","Infinity","-Infinity"],"Text":"\u0001\t\"\\` + "\ufffd<é\u2028" + `","Empty":"","Two":[1,null]}`; string(e.b) != want {
+		t.Errorf("got  %s\nwant %s", e.b, want)
+	}
+}
+
+func TestContext(t *testing.T) {
+	if c := CallerFrom(t.Context()); c != (Caller{}) || RequestID(t.Context()) != "" {
+		t.Errorf("somebody calls: %+v", c)
+	}
+	if c := CallerFrom(WithCaller(t.Context(), Caller{Account: "1"})); c.Account != "1" {
+		t.Errorf("got %+v", c)
+	}
 }

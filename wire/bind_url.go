@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A pair is one name and value of a query.
@@ -93,6 +94,10 @@ func (b *binder) scalar(s *Shape, v reflect.Value, text string) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
+	}
+	if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		b.report(Syntax, quoted(text)+" is not UTF-8, or holds a zero character")
+		return
 	}
 	switch s.Type {
 	case String:

@@ -15,7 +15,8 @@ const maxDepth = 64
 // A scanner reads one JSON text (RFC 8259), strictly: no duplicate names, no bad
 // UTF-8, nothing behind the end. After the first fault it stands at the end and
 // yields nothing more. encoding/json is not used since it lets all of these
-// pass, and cannot say at which member a value is of the wrong type.
+// pass, and cannot say at which member a value is of the wrong type. A zero
+// character is refused too, escaped or not.
 type scanner struct {
 	s     string
 	i     int
@@ -215,6 +216,10 @@ func (c *scanner) escapeU(out []byte) []byte {
 	r, ok := c.hex4(c.i)
 	if !ok {
 		c.fail("\\u without four hexadecimal digits in a string")
+		return out
+	}
+	if r == 0 { // well-formed, but no database and no carrier takes it
+		c.fail("a zero character in a string")
 		return out
 	}
 	if !utf16.IsSurrogate(r) {

@@ -249,7 +249,7 @@ func (b shapes) mapShape(s *Shape, t reflect.Type, r rules) (err error) {
 	return err
 }
 
-// Labels returns the members that travel in the path, by their labels.
+// labels returns the members that travel in the path, by their labels.
 func (s *Shape) labels() map[string]int {
 	out := map[string]int{}
 	for i, m := range s.Members {
@@ -262,11 +262,11 @@ func (s *Shape) labels() map[string]int {
 
 // An Honoured is one member that an operation honours, for lists that people read.
 type Honoured struct {
-	Path     string   // "SegmentAttributes{}.ValueString": [] is an entry of a list, {} of a map
-	Type     Type     //
-	In       Location //
-	Required bool     //
-	Rule     string   // "1..100 characters", "GENERAL | CAMPAIGN"; "" where there is none
+	Path     string // "SegmentAttributes{}.ValueString": [] is an entry of a list, {} of a map
+	Type     Type
+	In       Location
+	Required bool
+	Rule     string // "1..100 characters", "GENERAL | CAMPAIGN"; "" where there is none
 }
 
 // Members lists what of an operation's input and output is honoured, from our own
