@@ -159,7 +159,7 @@ func TestFailures(t *testing.T) {
 		{"not declared", func() error { return &Exception{Name: "MadeUpException", Message: "?"} }, 500, "InternalServiceException", "an error within", "MadeUpException"},
 		{"an error of ours", func() error { return io.ErrUnexpectedEOF }, 500, "InternalServiceException", "an error within", "unexpected EOF"},
 		{"panic", func() error { panic("out of cheese") }, 500, "InternalServiceException", "an error within", "serve_test.go"},
-		{"nil panic", func() error { var m map[string]int; m["a"] = 1; return nil }, 500, "InternalServiceException", "an error within", "nil map"},
+		{"runtime panic", func() error { return errors.New(strings.Repeat("x", -1)) }, 500, "InternalServiceException", "an error within", "negative Repeat"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log bytes.Buffer
