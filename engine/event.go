@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/fault"
 	"outdial/resource"
 	"outdial/store"
 )
@@ -203,9 +204,10 @@ func (e *Engine) Replay(ctx context.Context, q store.EventQuery) (n int, err err
 // sinkPatience is how long a sink is tried before its events are parked.
 const sinkPatience = 72 * time.Hour
 
-// sinkFailed tries a sink again with a growing pause, and parks after three days.
+// sinkFailed tries a sink again with a growing pause, and parks after three days,
+// or at once where the sink says that it is gone for good.
 func (e *Engine) sinkFailed(ctx context.Context, j store.Job, err error) {
-	if time.Since(j.First) < sinkPatience {
+	if time.Since(j.First) < sinkPatience && !fault.Is(err, fault.Refused) {
 		e.back(ctx, j, err, pause(j.Tries))
 		return
 	}
