@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"outdial/bot"
+	"outdial/gateway/sms"
 )
 
 // A config is the file outdial.yaml. The tag doc is the sentence that
@@ -23,7 +24,7 @@ type config struct {
 	Store     string    `yaml:"store" eg:"file:outdial.db" doc:"Where everything is kept: file:PATH (SQLite, one process), postgres://USER:PASSWORD@HOST/DATABASE (several processes share the work), or env:NAME. Default: file:outdial.db."`
 	Drain     span      `yaml:"drain" eg:"30s" doc:"How long requests, turns and calls in hand may take to end after SIGTERM. Default: 30s."`
 	Log       logConfig `yaml:"log" doc:"What the server says, on standard error."`
-	Retention span      `yaml:"retention" eg:"730d" doc:"How long contacts that have ended are kept, with their messages, events and timelines; 0 keeps them for ever. Default: 730d, which are 24 months."`
+	Retention *span     `yaml:"retention" eg:"730d" doc:"How long contacts that have ended are kept, with their messages, events and timelines; 0 keeps them for ever. Default: 730d, which are 24 months."`
 	Journal   string    `yaml:"journal" eg:"outdial.journal" doc:"File outside the store in which the simulator notes every delivery and every dial before it reports success. Default: none, unless the store is a file: then that file's name with .journal."`
 
 	Simulator string `yaml:"simulator" eg:"on" doc:"Simulated carriers with handsets that somebody may hold (outdial handset): on or off. Default: on as long as there are no carriers."`
@@ -43,6 +44,7 @@ type config struct {
 	Destinations string          `yaml:"destinations" eg:"open" doc:"Countries that may be called, for instances that do not say themselves: open (every one) or aws (as Amazon Connect does by default, by region). Default: open."`
 	Quotas       string          `yaml:"quotas" eg:"none" doc:"Concurrency and rate quotas, for instances that do not say themselves: none or aws. Default: none."`
 	OptOut       []listConfig    `yaml:"optOut" doc:"Opt-out lists: numbers that get no message. A number of ours has a list of its own unless it names one. Entries here come on top of those that STOP and outdial optout have made."`
+	Keywords     keywordConfig   `yaml:"keywords" doc:"STOP, START and HELP: what else means them, and what they are answered with. They are kept from flows."`
 	DoNotContact listConfig      `yaml:"doNotContact" doc:"Numbers that are neither called nor written to."`
 	Sinks        []sinkConfig    `yaml:"sinks" doc:"Where contact events and contact records go, besides the store."`
 
@@ -240,6 +242,35 @@ type templateConfig struct {
 	Attributes    []string `yaml:"attributes" eg:"[name, time]" doc:"Its variables, in the order of the approved template. Default: as they occur in the text."`
 	Approved      string   `yaml:"approved" eg:"appointment_reminder" doc:"WhatsApp: the name of the approved template. Default: its name."`
 	Language      string   `yaml:"language" eg:"en_US" doc:"WhatsApp: the language of the approved template. Default: en_US."`
+}
+
+type keywordConfig struct {
+	Languages  []string `yaml:"languages" eg:"[en, es]" doc:"Languages whose words count, by ISO 639-1. Default: en. The words of Amazon (STOP, CANCEL, ARRET…) count everywhere."`
+	StopWords  []string `yaml:"stopWords" eg:"[NO MORE]" doc:"Further words that opt out."`
+	StartWords []string `yaml:"startWords" eg:"[]" doc:"Further words that opt in again."`
+	HelpWords  []string `yaml:"helpWords" eg:"[]" doc:"Further words that ask for help."`
+	Stop       *string  `yaml:"stop" eg:"You get no more messages from Acme." doc:"Answer to STOP, given once; empty for none."`
+	Start      *string  `yaml:"start" eg:"You get messages from Acme again." doc:"Answer to START."`
+	Help       *string  `yaml:"help" eg:"Acme, +12065550110. Reply STOP to end." doc:"Answer to HELP."`
+}
+
+// languages gives the languages whose words count.
+func (k keywordConfig) languages() []string {
+	if k.Languages == nil {
+		return []string{"en"}
+	}
+	return k.Languages
+}
+
+// extra gives the operator's own words.
+func (k keywordConfig) extra() map[string]sms.Keyword {
+	out := map[string]sms.Keyword{}
+	for kind, words := range map[sms.Keyword][]string{sms.Stop: k.StopWords, sms.Start: k.StartWords, sms.Help: k.HelpWords} {
+		for _, w := range words {
+			out[w] = kind
+		}
+	}
+	return out
 }
 
 type listConfig struct {

@@ -112,6 +112,8 @@ func printField(w *strings.Builder, t reflect.Type, indent, key, eg string) {
 		printStruct(w, t, indent+"  ")
 	case t.Kind() == reflect.Map:
 		fmt.Fprintf(w, "%s%s:\n%s  %s\n", indent, key, indent, eg)
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.String:
+		fmt.Fprintf(w, "%s%s: %s\n", indent, key, quote(eg))
 	case t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer || t.Kind() == reflect.Bool || t.Kind() == reflect.Int:
 		fmt.Fprintf(w, "%s%s: %s\n", indent, key, eg)
 	default:

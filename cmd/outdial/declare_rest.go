@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"outdial/contact"
+	"outdial/gateway/sms"
 	"outdial/resource"
 	"outdial/wire"
 )
@@ -156,6 +157,9 @@ func (d *declarer) settings() {
 	d.address("lex.endpoint", c.Lex.Endpoint)
 	for name, s := range c.Services {
 		d.needed(join("services", name)+".endpoint", s.Endpoint)
+	}
+	if _, unknown := sms.NewKeywords(d.c.Keywords.languages(), nil); len(unknown) > 0 {
+		d.fail("keywords.languages", "no words are known for %s", strings.Join(unknown, ", "))
 	}
 	d.sinks()
 }

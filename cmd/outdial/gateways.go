@@ -19,11 +19,8 @@ const simulated = "simulator"
 type carrierKind struct {
 	about    string
 	settings func() any // a pointer to a struct with the tags of config
-	open     func(name string, settings any, s *site) (gateway.Gateway, error)
+	open     func(name string, settings any, h *house) (gateway.Gateway, error)
 }
-
-// A site is what a carrier may use of the house.
-type site struct{}
 
 // carrierTable is every kind of carrier that there is.
 func carrierTable() map[string]carrierKind {

@@ -25,6 +25,9 @@ func main() {
 // verbs is the whole command line.
 func verbs() []verb {
 	return []verb{
+		{"serve", "run the server", runServe},
+		{"start", "start one contact: start chat, start voice", runStart},
+		{"operations", "list what is honoured of Amazon Connect's API and flows", runOperations},
 		{"config", "print the configuration file, explained; -check FILE", runConfig},
 		{"version", "print the version", runVersion},
 	}

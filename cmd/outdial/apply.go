@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"outdial/contact"
+	"outdial/engine"
+	"outdial/fault"
+	"outdial/resource"
+	"outdial/store"
+)
+
+// ownedKinds are the kinds of an instance's resources that a file may declare.
+func ownedKinds() []resource.Kind {
+	return []resource.Kind{resource.KindHours, resource.KindPrompt, resource.KindFlow, resource.KindModule, resource.KindNumber,
+		resource.KindQueue, resource.KindProfile, resource.KindUser, resource.KindTemplate}
+}
+
+// An applier brings the store to what a file declares.
+type applier struct {
+	st  *store.Store
+	log *slog.Logger
+	d   *declaration
+	now time.Time
+}
+
+// apply makes what d declares, and takes away what an earlier file declared
+// and this one does not: all of it, or nothing.
+func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *declaration) error {
+	a := &applier{st, log, d, time.Now().UTC().Truncate(time.Millisecond)}
+	declared := map[string]bool{}
+	for _, r := range d.rows {
+		declared[string(r.kind)+"/"+r.meta.ID] = true
+	}
+	err := st.Update(ctx, store.Need{}, func(t *store.Tx) error {
+		if err := a.drop(t, declared); err != nil {
+			return err
+		}
+		for _, r := range d.rows {
+			if err := a.put(t, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range d.lists {
+		if err := a.list(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each goes through the resources of a kind and an instance.
+func each(t *store.Tx, kind resource.Kind, instance string, fn func(store.Row) error) error {
+	after := ""
+	for {
+		rows, err := t.Resources(kind, instance, after, 500)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			after = r.ID
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+		if len(rows) < 500 {
+			return nil
+		}
+	}
+}
+
+// drop takes away what is the file's and no longer declared. It comes first, so
+// that a name may move from one resource to another.
+func (a *applier) drop(t *store.Tx, declared map[string]bool) error {
+	gone := func(kind resource.Kind) func(store.Row) error {
+		return func(r store.Row) error {
+			var m resource.Meta
+			if err := json.Unmarshal(r.Doc, &m); err != nil || !m.File || declared[string(kind)+"/"+r.ID] {
+				return err
+			}
+			if kind == resource.KindInstance {
+				n, err := openContacts(t, r.ID)
+				if err != nil {
+					return err
+				}
+				if n > 0 {
+					a.log.Warn("an instance that is no longer in the configuration is kept: it has open contacts", "instance", r.Name, "contacts", n)
+					return nil
+				}
+			}
+			a.log.Info("no longer in the configuration: removed", "kind", string(kind), "name", r.Name)
+			return t.DeleteResource(kind, r.ID)
+		}
+	}
+	instances := []string{}
+	if err := each(t, resource.KindInstance, "", func(r store.Row) error { instances = append(instances, r.ID); return nil }); err != nil {
+		return err
+	}
+	for _, in := range instances {
+		for _, kind := range ownedKinds() {
+			if err := each(t, kind, in, gone(kind)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := each(t, resource.KindKey, "", gone(resource.KindKey)); err != nil {
+		return err
+	}
+	return each(t, resource.KindInstance, "", gone(resource.KindInstance))
+}
+
+func openContacts(t *store.Tx, instance string) (int, error) {
+	sum := 0
+	for _, ch := range []contact.Channel{contact.Voice, contact.Chat, contact.Task} {
+		n, err := t.OpenContacts(instance, ch)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+// put writes one resource where it differs from what is kept.
+func (a *applier) put(t *store.Tx, r row) error {
+	old, err := t.Resource(r.kind, r.meta.ID)
+	var was resource.Meta
+	switch {
+	case fault.Is(err, fault.NotFound):
+		r.meta.Created, r.meta.Modified = a.now, a.now
+	case err != nil:
+		return err
+	default:
+		if err := json.Unmarshal(old.Doc, &was); err != nil {
+			return err
+		}
+		r.meta.Created, r.meta.Modified = was.Created, was.Modified
+	}
+	doc, err := json.Marshal(r.doc)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(doc, old.Doc) && old.Name == r.meta.Name && old.Instance == r.instance {
+		return nil
+	}
+	if !r.meta.Modified.Equal(a.now) {
+		r.meta.Modified = a.now
+		if doc, err = json.Marshal(r.doc); err != nil {
+			return err
+		}
+	}
+	err = t.PutResource(store.Row{Kind: string(r.kind), Instance: r.instance, ID: r.meta.ID, Name: r.meta.Name, Doc: doc})
+	if fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("%s %q: another of this name was made over the API: rename or delete that one, or this", r.kind, r.meta.Name)
+	}
+	return err
+}
+
+// byFile marks what a list of the file has put on an opt-out list.
+const byFile = "configuration"
+
+// A listed is the mark of a number on a list of the file.
+type listed struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	List string    `json:"list,omitempty"`
+}
+
+// list puts the numbers of a list into the store, and takes those away that the
+// file had there before and has no longer.
+func (a *applier) list(ctx context.Context, l markList) error {
+	for _, prefix := range a.prefixes(l) {
+		want := map[string]bool{}
+		for _, n := range l.numbers {
+			want[prefix+n] = true
+		}
+		var stale []string
+		err := eachMark(ctx, a.st, prefix, func(key string, doc json.RawMessage) error {
+			var m listed
+			if json.Unmarshal(doc, &m) == nil && m.By == byFile && !want[key] {
+				stale = append(stale, key)
+			}
+			delete(want, key)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		doc, err := json.Marshal(listed{a.now, byFile, l.name})
+		if err != nil {
+			return err
+		}
+		for key := range want {
+			stale = append(stale, key)
+		}
+		if err := a.write(ctx, stale, want, doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prefixes are the places in the store in which a list stands.
+func (a *applier) prefixes(l markList) (out []string) {
+	if l.kind == "optout" {
+		return []string{engine.OptOutKey(l.name, "")}
+	}
+	for _, r := range a.d.rows {
+		if r.kind == resource.KindInstance {
+			out = append(out, engine.DoNotContactKey(r.meta.ID, ""))
+		}
+	}
+	return out
+}
+
+// write puts marks that are wanted and drops the others, a thousand at a time.
+func (a *applier) write(ctx context.Context, keys []string, want map[string]bool, doc json.RawMessage) error {
+	for len(keys) > 0 {
+		n := min(1000, len(keys))
+		part := keys[:n]
+		err := a.st.Update(ctx, store.Need{Marks: part}, func(t *store.Tx) error {
+			for _, k := range part {
+				err := t.DropMark(k)
+				if want[k] {
+					err = t.PutMark(k, doc, time.Time{})
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// eachMark goes through the marks that begin with prefix.
+func eachMark(ctx context.Context, st *store.Store, prefix string, fn func(key string, doc json.RawMessage) error) error {
+	after := ""
+	for {
+		var keys []string
+		var docs []json.RawMessage
+		err := st.View(ctx, func(t *store.Tx) (err error) {
+			keys, docs, err = t.Marks(prefix, after, 1000)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for i, k := range keys {
+			after = k
+			if err := fn(k, docs[i]); err != nil {
+				return err
+			}
+		}
+		if len(keys) < 1000 {
+			return nil
+		}
+	}
+}

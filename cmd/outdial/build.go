@@ -1,0 +1,244 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"log/slog"
+
+	"outdial/api"
+	"outdial/contact"
+	"outdial/engine"
+	"outdial/gateway"
+	"outdial/gateway/loopback"
+	"outdial/gateway/sms"
+	"outdial/gateway/webhook"
+	"outdial/wire"
+)
+
+// build puts the floors together: gateways, engine, faces.
+func (h *house) build(ctx context.Context) error {
+	gws, err := h.gateways()
+	if err != nil {
+		return err
+	}
+	c := engine.Config{
+		Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
+		Simulated: map[string]bool{simulated: true, engine.Functions: true},
+		Segments:  segmentsOf, Keyword: h.keyword(),
+	}
+	for _, s := range h.config.Sinks {
+		c.Sinks = append(c.Sinks, s.Name)
+	}
+	h.engine.Store(engine.New(c))
+	tokens, err := tokenKey(ctx, h.st)
+	if err != nil {
+		return err
+	}
+	amazon, err := api.New(api.Config{
+		Engine: h.engine.Load(), Store: h.st, Log: h.log, Verifier: h.verifier(), Anonymous: h.anonymous(),
+		Tokens: wire.Tokens{Key: tokens}, Carrier: h.carrierOf, URL: cmp.Or(h.config.PublicURL, h.endpoint()),
+	}).Handler()
+	if err != nil {
+		return err
+	}
+	streams, stop := context.WithCancel(context.WithoutCancel(ctx))
+	h.stopStream = stop
+	ours := h.ours(streams)
+	h.srv = &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/_outdial/") {
+				ours.ServeHTTP(w, r)
+				return
+			}
+			amazon.ServeHTTP(w, r)
+		}),
+		// A request is small and signed for minutes: who takes longer to send
+		// one is no client.
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	return nil
+}
+
+// gateways makes every gateway: carriers, functions, services, sinks.
+func (h *house) gateways() (map[string]gateway.Gateway, error) {
+	out := map[string]gateway.Gateway{}
+	if h.config.simulates() {
+		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Log: h.log})
+		if err != nil {
+			return nil, err
+		}
+		h.world = w
+		out[simulated] = w
+	}
+	for _, c := range h.config.Carriers {
+		gw, err := carrierTable()[c.Kind].open(c.Name, c.settings, h)
+		if err != nil {
+			return nil, fmt.Errorf("carrier %s: %w", c.Name, err)
+		}
+		out[c.Name] = gw
+	}
+	if err := h.reach(h.config); err != nil {
+		return nil, err
+	}
+	out[engine.Functions], out[engine.Services] = &h.functions, &h.services
+	for _, s := range h.config.Sinks {
+		gw, err := h.sink(s)
+		if err != nil {
+			return nil, fmt.Errorf("sink %s: %w", s.Name, err)
+		}
+		out[engine.SinkPrefix+s.Name] = gw
+	}
+	return out, nil
+}
+
+// reach sets where functions and services are reached; it is done again when the
+// configuration is read again.
+func (h *house) reach(c *config) error {
+	f, err := webhook.NewFunctions(webhook.FunctionsConfig{URLs: c.Functions, Invoke: h.service(c.Lambda), Log: h.log})
+	if err != nil {
+		return err
+	}
+	endpoints := map[string]webhook.Service{}
+	for name, e := range c.Services {
+		endpoints[name] = h.service(e)
+	}
+	if c.Lex.Endpoint != "" {
+		endpoints["lex"] = h.service(c.Lex)
+	}
+	s, err := webhook.NewServices(webhook.ServicesConfig{Endpoints: endpoints, Log: h.log})
+	if err != nil {
+		return err
+	}
+	h.functions.now.Store(f)
+	h.services.now.Store(s)
+	return nil
+}
+
+func (h *house) service(e endpointConfig) webhook.Service {
+	s := webhook.Service{URL: e.Endpoint, Region: e.Region}
+	s.Credentials = wire.Credentials{AccessKeyID: e.Key, SecretAccessKey: string(e.Secret)}
+	if e.Key == "" {
+		s.Credentials = wire.Credentials{AccessKeyID: h.env.getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: h.env.getenv("AWS_SECRET_ACCESS_KEY"),
+			SessionToken: h.env.getenv("AWS_SESSION_TOKEN")}
+	}
+	return s
+}
+
+// serves tells the flows what has an endpoint: "lambda:ARN", or a service's name.
+func (h *house) serves(service string) bool {
+	if arn, ok := strings.CutPrefix(service, "lambda:"); ok {
+		return h.functions.now.Load().Serves(arn)
+	}
+	return h.services.now.Load().Serves(service)
+}
+
+// A reachable is a gateway that can be replaced while the server runs: what is
+// under way goes on with the old one.
+type reachable[G any, P interface {
+	*G
+	gateway.Gateway
+}] struct{ now atomic.Pointer[G] }
+
+func (r *reachable[G, P]) Do(ctx context.Context, c *contact.Contact, e contact.Effect) (gateway.Result, error) {
+	return P(r.now.Load()).Do(ctx, c, e)
+}
+
+func (r *reachable[G, P]) Run(ctx context.Context, _ gateway.Inbox) error {
+	<-ctx.Done() // neither functions nor services tell us anything by themselves
+	return nil
+}
+
+// sink makes a sink of the configuration.
+func (h *house) sink(s sinkConfig) (gateway.Gateway, error) {
+	var gw gateway.Gateway
+	var err error
+	if s.File != "" {
+		var f *webhook.File
+		f, err = webhook.OpenFile(s.File)
+		if err == nil {
+			h.files = append(h.files, f)
+		}
+		gw = f
+	} else {
+		gw, err = webhook.NewHook(webhook.HookConfig{URL: s.URL, Secret: string(s.Secret), Log: h.log})
+	}
+	if err == nil && len(s.Events) > 0 {
+		gw = chosen{gw, s.Events}
+	}
+	return gw, err
+}
+
+// A chosen sink gets some types of events only.
+type chosen struct {
+	gateway.Gateway
+	types []string
+}
+
+// Do passes on an event of the types that are wanted, and strikes off others.
+func (s chosen) Do(ctx context.Context, c *contact.Contact, e contact.Effect) (gateway.Result, error) {
+	if p, ok := e.(contact.PublishEvent); ok && !slices.Contains(s.types, eventType(p.Body)) {
+		return gateway.Result{}, nil
+	}
+	return s.Gateway.Do(ctx, c, e)
+}
+
+// eventType tells what an event is: the type in EventBridge's envelope, or a
+// contact record, which has none.
+func eventType(body json.RawMessage) string {
+	var b struct {
+		Detail struct {
+			EventType string `json:"eventType"`
+		} `json:"detail"`
+	}
+	if json.Unmarshal(body, &b) != nil || b.Detail.EventType == "" {
+		return engine.RecordType
+	}
+	return b.Detail.EventType
+}
+
+// segmentsOf counts the parts of a message on the air: WhatsApp has none.
+func segmentsOf(c *contact.Contact, text string) int {
+	if c.Subtype != contact.SMS {
+		return 1
+	}
+	return max(1, sms.Count(text))
+}
+
+// keyword finds STOP, START and HELP, and what they are answered with.
+func (h *house) keyword() func(c *contact.Contact, text string) (string, string) {
+	k := h.config.Keywords
+	words, _ := sms.NewKeywords(k.languages(), k.extra())
+	return func(_ *contact.Contact, text string) (string, string) {
+		switch found := words.Find(text); found {
+		case sms.Stop:
+			return string(found), or(k.Stop, "You have been unsubscribed and will get no more messages. Reply START to get them again.")
+		case sms.Start:
+			return string(found), or(k.Start, "You will get messages again. Reply STOP to end them.")
+		case sms.Help:
+			return string(found), or(k.Help, "Reply STOP to get no more messages.")
+		}
+		return "", ""
+	}
+}
+
+// or gives the text that s points to, which may be empty, or otherwise.
+func or(s *string, otherwise string) string {
+	if s != nil {
+		return *s
+	}
+	return otherwise
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"reflect"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// How long the floors may take to end, beyond the drain, when it is over.
+//
+// Added up: requests, turns and calls in hand share the drain (30 s), what does
+// not end in it is given up; the store commits what is queued and closes within
+// storeBound. With the defaults the process is gone 35 s after SIGTERM.
+const (
+	drainBound = 30 * time.Second
+	storeBound = 5 * time.Second
+)
+
+// Run serves until ctx is done or something breaks, then stops in reverse:
+// no more requests, then turns in hand, then gateways, then the store. What
+// arrives on again reads the configuration anew.
+func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopEngine()
+	var parts errgroup.Group
+	engineDone := make(chan struct{})
+	parts.Go(func() error {
+		defer close(engineDone)
+		err := h.engine.Load().Run(engineCtx)
+		if err != nil {
+			fail(err)
+		}
+		return err
+	})
+	parts.Go(func() error {
+		err := h.srv.Serve(h.ln)
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		fail(err)
+		return err
+	})
+	parts.Go(func() error { h.keepHouse(ctx, again); return nil })
+	<-ctx.Done()
+
+	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)
+	h.log.Info("ending", "drain", bound, "why", context.Cause(ctx))
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
+	defer cancel()
+	h.stopStream()
+	var errs []error
+	if err := h.srv.Shutdown(drain); err != nil {
+		errs = append(errs, fmt.Errorf("requests did not end within %v", bound), h.srv.Close())
+	}
+	stopEngine()
+	select {
+	case <-engineDone:
+		errs = append(errs, parts.Wait())
+	case <-drain.Done():
+		errs = append(errs, fmt.Errorf("what is in hand did not end within %v: it is found again at the next start", bound))
+	}
+	return errors.Join(append(errs, h.closeWithin(storeBound))...)
+}
+
+// closeWithin closes the house, or gives up after a while.
+func (h *house) closeWithin(d time.Duration) error {
+	closed := make(chan error, 1)
+	var g errgroup.Group
+	g.Go(func() error { closed <- h.Close(); return nil })
+	select {
+	case err := <-closed:
+		return errors.Join(err, g.Wait())
+	case <-time.After(d):
+		return fmt.Errorf("the store did not close within %v", d)
+	}
+}
+
+// defaultRetention is how long Amazon Connect keeps contact records: 24 months.
+// https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html
+const defaultRetention = 730 * 24 * time.Hour
+
+// sweepEvery is how often old contacts are looked for.
+const sweepEvery = 10 * time.Minute
+
+// keepHouse does what is to be done now and then, until ctx is done.
+func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	keep := defaultRetention
+	if r := h.config.Retention; r != nil {
+		keep = time.Duration(*r)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+			if err := h.reload(ctx); err != nil {
+				h.log.Error("the configuration was not taken: everything stays as it was", "err", err)
+			} else {
+				h.log.Info("the configuration was read again")
+			}
+		case <-tick.C:
+			if keep == 0 {
+				continue
+			}
+			if n, err := h.engine.Load().Sweep(ctx, keep); err != nil && ctx.Err() == nil {
+				h.log.Error("retention", "err", err)
+			} else if n > 0 {
+				h.log.Info("retention: old contacts deleted", "rows", n)
+			}
+		}
+	}
+}
+
+// reload reads the configuration again: all of it is taken, or nothing. What is
+// fixed while the server runs must be as it was.
+func (h *house) reload(ctx context.Context) error {
+	for _, f := range h.files {
+		if err := f.Reopen(); err != nil {
+			return fmt.Errorf("sink: %w", err)
+		}
+	}
+	if h.flags.config == "" {
+		return nil
+	}
+	o := h.flags
+	c, err := o.settle(h.env)
+	if err != nil {
+		return err
+	}
+	if name := fixed(h.config, c); name != "" {
+		return fmt.Errorf("%s has changed, and takes a restart", name)
+	}
+	if h.config.TLS.Cert != "" {
+		if err := h.cert.load(); err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
+	}
+	if err := apply(ctx, h.st, h.log, c.declared); err != nil {
+		return err
+	}
+	if err := h.optOutManners(ctx); err != nil {
+		return err
+	}
+	if err := h.reach(c); err != nil {
+		return err
+	}
+	h.live.Store(c.declared)
+	h.keys.forget()
+	return nil
+}
+
+// fixed names the first setting that differs and cannot change in a running server.
+func fixed(was, is *config) string {
+	for _, s := range []struct {
+		name    string
+		was, is any
+	}{
+		{"listen", was.Listen, is.Listen}, {"tls", was.TLS, is.TLS}, {"insecure", was.Insecure, is.Insecure},
+		{"publicURL", was.PublicURL, is.PublicURL}, {"store", was.Store, is.Store}, {"journal", was.Journal, is.Journal},
+		{"log", was.Log, is.Log}, {"drain", was.Drain, is.Drain}, {"retention", was.Retention, is.Retention},
+		{"simulator", was.simulates(), is.simulates()}, {"carriers", settingsOf(was), settingsOf(is)}, {"sinks", was.Sinks, is.Sinks},
+	} {
+		if !reflect.DeepEqual(s.was, s.is) {
+			return s.name
+		}
+	}
+	return ""
+}
+
+func settingsOf(c *config) (out []any) {
+	for _, x := range c.Carriers {
+		out = append(out, x.Name, x.Kind, x.settings)
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const serveAbout = `
+Runs the server. With no configuration it keeps its state in ./outdial.db,
+listens on 127.0.0.1:3425, makes a demo instance on its first start, and prints
+an access key and lines to try it with. SIGHUP reads the configuration again;
+SIGTERM drains and ends, a second one ends at once.`
+
+// serveFlags are the flags of serve. They win over the configuration.
+type serveFlags struct {
+	config, listen, store, ready string
+	cert, key                    string
+	insecure, noAuth             bool
+	drain                        time.Duration
+	level, format                string
+	floor                        bool
+	reply                        string
+}
+
+func (o *serveFlags) add(fs *flag.FlagSet) {
+	fs.StringVar(&o.config, "config", "", "configuration `FILE` (default: outdial.yaml, where there is one)")
+	fs.StringVar(&o.listen, "listen", "", "`HOST:PORT` to listen on; port 0 picks a free one (default 127.0.0.1:3425)")
+	fs.StringVar(&o.store, "store", "", "`URL` of the store: file:PATH or postgres://… (default file:outdial.db)")
+	fs.StringVar(&o.ready, "ready", "", "write `FILE` (mode 0600) when it serves: where it is and how it is used, as JSON")
+	fs.StringVar(&o.cert, "tls-cert", "", "`FILE` of the certificate and its chain (PEM)")
+	fs.StringVar(&o.key, "tls-key", "", "`FILE` of the certificate's key (PEM)")
+	fs.BoolVar(&o.insecure, "insecure", false, "serve without TLS off loopback too")
+	fs.BoolVar(&o.noAuth, "no-auth", false, "check no signatures; on loopback only")
+	fs.DurationVar(&o.drain, "drain", 0, "how long what is in hand may take to end after SIGTERM (default 30s)")
+	fs.StringVar(&o.level, "log-level", "", "debug, info, warn or error (default info)")
+	fs.StringVar(&o.format, "log-format", "", "text or json (default text)")
+	fs.BoolVar(&o.floor, "floor", false, "keep nothing of a start: what the bench measures against")
+	fs.StringVar(&o.reply, "handsets-reply", "", "every simulated handset replies `TEXT` to each message, for the bench")
+}
+
+// runServe runs the server until it is told to end.
+func runServe(ctx context.Context, e env, args []string) error {
+	fs := flags(e, "serve", "", serveAbout)
+	var o serveFlags
+	o.add(fs)
+	words, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		return usagef("unexpected %q", words[0])
+	}
+	h, err := openHouse(ctx, e, o)
+	if err != nil {
+		return err
+	}
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
+	h.announce(e.stdout)
+	return h.Run(ctx, again)
+}
+
+// settle reads the configuration, and lets the flags win over it.
+func (o *serveFlags) settle(e env) (*config, error) {
+	if o.config == "" {
+		if _, err := os.Stat("outdial.yaml"); err == nil {
+			o.config = "outdial.yaml"
+		}
+	}
+	c, err := parseConfig("nothing", nil, e.getenv, nil)
+	if o.config != "" {
+		c, err = readConfig(o.config, e.stdin, e.getenv)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Listen = first(o.listen, c.Listen, "127.0.0.1:3425")
+	c.Store = first(o.store, c.Store, "file:outdial.db")
+	if name, ok := strings.CutPrefix(c.Store, "env:"); ok {
+		if c.Store = e.getenv(name); c.Store == "" {
+			return nil, fmt.Errorf("store: the environment has no %s", name)
+		}
+	}
+	c.TLS.Cert, c.TLS.Key = first(o.cert, c.TLS.Cert), first(o.key, c.TLS.Key)
+	c.Insecure = c.Insecure || o.insecure
+	if o.drain > 0 {
+		c.Drain = span(o.drain)
+	}
+	c.Log.Level, c.Log.Format = first(o.level, c.Log.Level), first(o.format, c.Log.Format)
+	if path, ok := strings.CutPrefix(c.Store, "file:"); ok && c.Journal == "" {
+		path, _, _ = strings.Cut(path, "?")
+		c.Journal = path + ".journal"
+	}
+	return c, o.safe(c)
+}
+
+// safe refuses to serve strangers in clear, or without signatures.
+func (o *serveFlags) safe(c *config) error {
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		return usagef("-tls-cert and -tls-key go together")
+	}
+	if onLoopback(c.Listen) {
+		return nil
+	}
+	if o.noAuth {
+		return usagef("-no-auth: on loopback only, not on %s", c.Listen)
+	}
+	if c.TLS.Cert == "" && !c.Insecure {
+		return usagef("%s can be reached from outside: give -tls-cert and -tls-key, or -insecure where something else speaks TLS", c.Listen)
+	}
+	return nil
+}
+
+// onLoopback tells whether only this machine can reach an address.
+func onLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
