@@ -40,6 +40,9 @@ type Meta struct {
 	Modified    time.Time         `json:"modified,omitzero"`
 }
 
+// Head gives what every resource has, of whatever kind it is.
+func (m *Meta) Head() *Meta { return m }
+
 // An Instance is an Amazon Connect instance.
 type Instance struct {
 	Meta             // Name is the alias

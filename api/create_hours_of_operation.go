@@ -1,0 +1,42 @@
+package api
+
+import (
+	"context"
+
+	"outdial/resource"
+)
+
+type createHoursOfOperationInput struct {
+	InstanceId  string            `wire:"required,uri,len=1..100"`
+	Name        string            `wire:"required,len=1..127"`
+	Description string            `wire:"len=1..250"`
+	TimeZone    string            `wire:"required"`
+	Config      []opening         `wire:"required,items=0..100"`
+	Tags        map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
+}
+
+type createHoursOfOperationOutput struct{ HoursOfOperationId, HoursOfOperationArn string }
+
+// createHoursOfOperation makes hours of operation.
+// https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateHoursOfOperation.html
+func (s *Server) createHoursOfOperation(ctx context.Context, in *createHoursOfOperationInput) (*createHoursOfOperationOutput, error) {
+	at, err := s.place(ctx, in.InstanceId)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTags("Tags", in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkZone(in.TimeZone); err != nil {
+		return nil, err
+	}
+	h := &resource.Hours{
+		Meta:     resource.Meta{Name: in.Name, Description: in.Description, Tags: in.Tags},
+		TimeZone: in.TimeZone,
+		Config:   readOpenings(in.Config),
+	}
+	if err := create(ctx, s, at, resource.KindHours, h, nil); err != nil {
+		return nil, err
+	}
+	return &createHoursOfOperationOutput{h.ID, h.ARN}, nil
+}

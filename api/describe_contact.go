@@ -1,0 +1,244 @@
+package api
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"outdial/contact"
+	"outdial/store"
+	"outdial/wire"
+)
+
+type describeContactInput struct {
+	InstanceId string `wire:"required,uri,len=1..100"`
+	ContactId  string `wire:"required,uri,len=1..256"`
+}
+
+type describeContactOutput struct{ Contact *contactDetail }
+
+type contactDetail struct {
+	Arn                             string
+	Id                              string `wire:"len=1..256"`
+	InitialContactId                string `wire:"len=1..256"`
+	PreviousContactId               string `wire:"len=1..256"`
+	ContactAssociationId            string `wire:"len=1..256"`
+	InitiationMethod                string `wire:"enum=INBOUND|OUTBOUND|TRANSFER|QUEUE_TRANSFER|CALLBACK|API|DISCONNECT|MONITOR|EXTERNAL_OUTBOUND|WEBRTC_API|AGENT_REPLY|FLOW"`
+	Name                            string `wire:"len=0..1024,sensitive"`
+	Description                     string `wire:"len=0..4096,sensitive"`
+	Channel                         string `wire:"enum=VOICE|CHAT|TASK|EMAIL"`
+	QueueInfo                       *queueInfo
+	AgentInfo                       *agentInfo
+	InitiationTimestamp             wire.Time
+	DisconnectTimestamp             wire.Time
+	LastUpdateTimestamp             wire.Time
+	RingStartTimestamp              wire.Time
+	RelatedContactId                string `wire:"len=1..256"`
+	CustomerId                      string `wire:"len=0..128"`
+	CustomerEndpoint                *endpointInfo
+	SystemEndpoint                  *endpointInfo
+	QueueTimeAdjustmentSeconds      *int
+	QueuePriority                   *int64            `wire:"range=1..9223372036854775807"`
+	Tags                            map[string]string `wire:"items=1..6,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[a-zA-Z+-=._:/]+$"`
+	ConnectedToSystemTimestamp      wire.Time
+	Campaign                        *campaign
+	AnsweringMachineDetectionStatus string `wire:"enum=ANSWERED|UNDETECTED|ERROR|HUMAN_ANSWERED|SIT_TONE_DETECTED|SIT_TONE_BUSY|SIT_TONE_INVALID_NUMBER|FAX_MACHINE_DETECTED|VOICEMAIL_BEEP|VOICEMAIL_NO_BEEP|AMD_UNRESOLVED|AMD_UNANSWERED|AMD_ERROR|AMD_NOT_APPLICABLE"`
+	CustomerVoiceActivity           *voiceActivity
+	ChatMetrics                     *chatMetrics
+	DisconnectDetails               *disconnectDetails
+	SegmentAttributes               map[string]segmentValue `wire:"key.len=1..128"`
+	Recordings                      []recording
+	DisconnectReason                string
+	Attributes                      map[string]string `wire:"key.len=1..32767,value.len=0..32767"`
+}
+
+type queueInfo struct {
+	Id               string
+	EnqueueTimestamp wire.Time
+}
+
+type agentInfo struct {
+	Id                        string `wire:"len=1..256"`
+	AcceptedByAgentTimestamp  wire.Time
+	ConnectedToAgentTimestamp wire.Time
+}
+
+type campaign struct {
+	CampaignId string `wire:"len=1..100"`
+}
+
+type voiceActivity struct {
+	GreetingStartTimestamp wire.Time
+	GreetingEndTimestamp   wire.Time
+}
+
+type disconnectDetails struct {
+	PotentialDisconnectIssue string `wire:"len=0..128"`
+}
+
+type chatMetrics struct {
+	ChatContactMetrics *chatContactMetrics
+	CustomerMetrics    *participantMetrics
+}
+
+type chatContactMetrics struct {
+	MultiParty            *bool
+	TotalMessages         *int
+	ConversationTurnCount *int
+}
+
+type participantMetrics struct {
+	ParticipantType      string `wire:"enum=ALL|MANAGER|AGENT|CUSTOMER|THIRDPARTY"`
+	MessagesSent         *int
+	MessageLengthInChars *int
+	LastMessageTimestamp wire.Time
+}
+
+type recording struct {
+	Location        string `wire:"len=0..1024"`
+	MediaStreamType string `wire:"enum=AUDIO|VIDEO"`
+	ParticipantType string `wire:"enum=ALL|MANAGER|AGENT|CUSTOMER|THIRDPARTY"`
+	StartTimestamp  wire.Time
+	StopTimestamp   wire.Time
+	Status          string `wire:"enum=AVAILABLE|DELETED"`
+}
+
+// describeContact tells all that is known of a contact, open or ended.
+// https://docs.aws.amazon.com/connect/latest/APIReference/API_DescribeContact.html
+func (s *Server) describeContact(ctx context.Context, in *describeContactInput) (*describeContactOutput, error) {
+	at, err := s.place(ctx, in.InstanceId)
+	if err != nil {
+		return nil, err
+	}
+	var d *contactDetail
+	err = s.Store.View(ctx, func(t *store.Tx) error {
+		c, err := contactOf(t, at, "ContactId", in.ContactId)
+		if err != nil {
+			return err
+		}
+		d = tellContact(at, c)
+		if c.Channel == contact.Chat && !c.Open() {
+			messages, err := t.Messages(c.ID)
+			if err != nil {
+				return err
+			}
+			d.ChatMetrics = tellChat(messages)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &describeContactOutput{d}, nil
+}
+
+func tellContact(at place, c *contact.Contact) *contactDetail {
+	d := &contactDetail{
+		Arn:                             at.InstanceARN("contact", string(c.ID)),
+		Id:                              string(c.ID),
+		InitialContactId:                string(c.InitialID),
+		PreviousContactId:               string(c.PreviousID),
+		ContactAssociationId:            string(c.First()),
+		InitiationMethod:                c.Method,
+		Name:                            c.Name,
+		Description:                     c.Description,
+		Channel:                         string(c.Channel),
+		InitiationTimestamp:             wire.At(c.Initiated),
+		DisconnectTimestamp:             wire.At(c.Disconnected),
+		LastUpdateTimestamp:             wire.At(c.Updated),
+		RelatedContactId:                string(c.RelatedID),
+		CustomerId:                      c.CustomerID,
+		CustomerEndpoint:                tellEndpoint(c.Customer),
+		Tags:                            someTags(c.Tags),
+		ConnectedToSystemTimestamp:      wire.At(c.Connected),
+		AnsweringMachineDetectionStatus: c.AMDStatus,
+		SegmentAttributes:               tellSegment(c.Segment),
+		Recordings:                      tellRecordings(c.Kept),
+		DisconnectReason:                c.Reason,
+		Attributes:                      c.Attributes,
+	}
+	// Not told for these methods. API_Contact, SystemEndpoint
+	if c.Method != contact.MethodQueueTransfer && c.Method != contact.MethodCallback {
+		d.SystemEndpoint = tellEndpoint(c.System)
+	}
+	if c.Campaign != "" {
+		d.Campaign = &campaign{c.Campaign}
+	}
+	tellQueue(d, c)
+	tellCall(d, c.Call)
+	if a := c.Agent; a != nil {
+		d.AgentInfo = &agentInfo{a.ID, wire.At(a.Accepted), wire.At(a.Connected)}
+	}
+	return d
+}
+
+// defaultPriority is a contact's in a queue where nobody has set another.
+const defaultPriority = 5
+
+func tellQueue(d *contactDetail, c *contact.Contact) {
+	if c.Queue != nil {
+		d.QueueInfo = &queueInfo{c.Queue.ID, wire.At(c.Queue.Enqueued)}
+	}
+	if c.Queue == nil && c.Priority == 0 && c.AgeShift == 0 {
+		return
+	}
+	priority, shift := int64(c.Priority), c.AgeShift
+	if priority == 0 {
+		priority = defaultPriority
+	}
+	d.QueuePriority, d.QueueTimeAdjustmentSeconds = &priority, &shift
+}
+
+func tellCall(d *contactDetail, call *contact.Call) {
+	if call == nil {
+		return
+	}
+	d.RingStartTimestamp = wire.At(call.Ringing)
+	if !call.GreetStart.IsZero() {
+		d.CustomerVoiceActivity = &voiceActivity{wire.At(call.GreetStart), wire.At(call.GreetEnd)}
+	}
+}
+
+func tellRecordings(kept []contact.Recording) (out []recording) {
+	for _, r := range kept {
+		out = append(out, recording{
+			Location: r.Path, MediaStreamType: "AUDIO", ParticipantType: r.Party,
+			StartTimestamp: wire.At(r.Started), StopTimestamp: wire.At(r.Stopped), Status: "AVAILABLE",
+		})
+	}
+	return out
+}
+
+// tellChat counts what was said. Turns are counted when the customer speaks
+// after us.
+func tellChat(messages []*contact.Message) *chatMetrics {
+	var total, sent, length, turns int
+	var last wire.Time
+	ours := false
+	for _, m := range messages {
+		total++
+		if m.Direction != "INBOUND" {
+			ours = true
+			continue
+		}
+		if ours {
+			turns++
+		}
+		ours = false
+		sent++
+		length += utf8.RuneCountInString(m.Text)
+		last = wire.At(m.Created)
+	}
+	multi := false
+	return &chatMetrics{
+		ChatContactMetrics: &chatContactMetrics{&multi, &total, &turns},
+		CustomerMetrics:    &participantMetrics{"CUSTOMER", &sent, &length, last},
+	}
+}
+
+// someTags leaves tags out where there are none: AWS's own shape has at least one.
+func someTags(tags map[string]string) map[string]string {
+	if len(tags) == 0 {
+		return nil
+	}
+	return tags
+}
