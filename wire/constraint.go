@@ -13,8 +13,9 @@ import (
 // matches the whole value; of what RE2 lacks only a leading (?!a|b) occurs in
 // plain places, so that is taken off and checked by itself.
 type pattern struct {
-	not []string
-	re  *regexp.Regexp
+	not   []string
+	re    *regexp.Regexp
+	times Bounds // in characters, where the pattern is one class so and so often
 }
 
 func compilePattern(src string) (*pattern, error) {
@@ -27,6 +28,9 @@ func compilePattern(src string) (*pattern, error) {
 		}
 		p.not, rest = strings.Split(list, "|"), tail
 	}
+	if class, times, ok := repeatedClass(rest); ok {
+		rest, p.times = class+"*", times
+	}
 	re, err := regexp.Compile(`\A(?:` + rest + `)\z`)
 	if err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", src, err)
@@ -35,7 +39,25 @@ func compilePattern(src string) (*pattern, error) {
 	return p, nil
 }
 
+// counted is a class of characters that is repeated so and so often, and nothing else.
+var counted = regexp.MustCompile(`^\^?(\[(?:[^\]\\]|\\.)*\])\{(\d+),(\d+)\}\$$`)
+
+// repeatedClass takes such a pattern apart. Package regexp writes the class down
+// once for each repetition: [\P{C}]{1,250} takes 9 MB.
+func repeatedClass(src string) (class string, times Bounds, ok bool) {
+	m := counted.FindStringSubmatch(src)
+	if m == nil {
+		return "", Bounds{}, false
+	}
+	least, err := strconv.Atoi(m[2])
+	most, err2 := strconv.Atoi(m[3])
+	return m[1], Bounds{Min: float64(least), Max: float64(most), HasMin: true, HasMax: true}, err == nil && err2 == nil && least <= most
+}
+
 func (p *pattern) match(s string) bool {
+	if p.times.HasMax && p.times.outside(float64(utf8.RuneCountInString(s)), "", "") != "" {
+		return false
+	}
 	return !slices.ContainsFunc(p.not, func(n string) bool { return strings.HasPrefix(s, n) }) && p.re.MatchString(s)
 }
 
