@@ -78,8 +78,7 @@ const (
 var (
 	equals  = []string{"Equals"}
 	numeric = []string{"Equals", "NumberGreaterThan", "NumberGreaterOrEqualTo", "NumberLessThan", "NumberLessOrEqualTo"}
-	anyOp   = []string{"Equals", "TextStartsWith", "TextEndsWith", "TextContains",
-		"NumberGreaterThan", "NumberGreaterOrEqualTo", "NumberLessThan", "NumberLessOrEqualTo"}
+	anyOp   = append([]string{"TextStartsWith", "TextEndsWith", "TextContains"}, numeric...)
 )
 
 // ActionTypes gives the declaration of every action type that is honoured.

@@ -348,6 +348,17 @@ func TestModules(t *testing.T) {
 	}
 }
 
+func TestTransferOutOfAModule(t *testing.T) {
+	s := stageOf(t, "SMS", `call InvokeFlowModule {"FlowModuleId":"m"} !NoMatchingError call > call`)
+	s.publish("m", `go TransferToFlow {"ContactFlowId":"g"} !NoMatchingError go > go`)
+	s.publish("g", hold)
+	s.start()
+	s.expectOpen("wait")
+	if p := s.c.Position; p.Flow != "g" || p.Kind != "" || len(p.Stack) > 0 {
+		t.Errorf("position %+v", p)
+	}
+}
+
 func TestEndFlowInAQueue(t *testing.T) {
 	s := stageOf(t, "SMS", `e EndFlowExecution`)
 	s.c.Position.Kind = "CUSTOMER_QUEUE"

@@ -107,7 +107,7 @@ func visitOf(in contact.Input) (int, bool) {
 // the answer; everything else is connected at once.
 func (t *Turn) started() error {
 	c := t.Contact
-	if c.Position.Visit > 0 || !c.Connected.IsZero() && c.PreviousID == "" || c.Call != nil && c.Call.State == "dialing" {
+	if c.Position.Visit > 0 || c.Call != nil && places(c.Method) && c.PreviousID == "" {
 		t.out.Stale = true
 		return nil
 	}
@@ -141,9 +141,14 @@ const defaultRing = 60
 // dials tells whether the contact begins with a call that we place: a segment
 // of a call that is already up does not.
 func dials(c *contact.Contact) bool {
-	switch c.Method {
+	return places(c.Method) && c.Connected.IsZero() && c.Call == nil
+}
+
+// places tells whether calls of this initiation method are placed by us.
+func places(method string) bool {
+	switch method {
 	case contact.MethodAPI, contact.MethodOutbound, contact.MethodFlow, contact.MethodCallback:
-		return c.Connected.IsZero() && c.Call == nil
+		return true
 	}
 	return false
 }

@@ -35,6 +35,10 @@ func TestVoiceWaitsForTheAnswer(t *testing.T) {
 	s := stageOf(t, "VOICE", greet)
 	s.start()
 	s.expectEvents(contact.Initiated)
+	first := s.out
+	s.hear(contact.Started{})
+	s.expectStale()
+	s.out = first
 	s.expectEffects(contact.PlaceCall{From: "+12065550199", To: "+12065550100", RingTimeout: 60})
 	s.hear(contact.CallRinging{})
 	s.expectEvents()
@@ -56,6 +60,7 @@ func TestVoiceWaitsForTheAnswer(t *testing.T) {
 func TestVoiceInbound(t *testing.T) {
 	s := stageOf(t, "VOICE", greet)
 	s.c.Method = contact.MethodInbound
+	s.c.Connected, s.c.Call = noon, &contact.Call{State: "connected", Ref: "x"}
 	s.start()
 	s.expectEvents(contact.Initiated)
 	s.expectPath("say:wait")

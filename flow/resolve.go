@@ -93,7 +93,7 @@ func (t *Turn) system(root string) (any, bool) {
 	case "CustomerId":
 		return optional(c.CustomerID), true
 	case "LanguageCode":
-		return c.LanguageCode, true
+		return t.language(), true
 	case "TextToSpeechVoiceId":
 		if c.Voice.Name == "" {
 			return defaultVoice, true

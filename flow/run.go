@@ -124,7 +124,7 @@ func (t *Turn) leave(n Next) (*node, error) {
 		return nil, nil
 	case enter:
 		t.passed("next", n.why, n.flow.ID)
-		t.enter(n.flow, t.Contact.Position.Kind)
+		t.transfer(n.flow)
 		return n.flow.start, nil
 	case call:
 		t.passed("call", n.why, n.flow.ID)
@@ -244,6 +244,17 @@ func (t *Turn) enter(f *Flow, kind string) {
 	t.flow = f
 	p.Flow, p.Hash, p.Action, p.State = f.ID, f.Hash, "", nil
 	p.Loops, p.Attrs, p.Input, p.Kind = nil, nil, nil, kind
+}
+
+// transfer leaves the flow, and the modules in which the contact stands, for f.
+func (t *Turn) transfer(f *Flow) {
+	p := &t.Contact.Position
+	kind := p.Kind
+	if len(p.Stack) > 0 {
+		kind = p.Stack[0].Kind
+	}
+	p.Stack = nil
+	t.enter(f, kind)
 }
 
 // callModule puts the place to come back to on the stack.
