@@ -25,3 +25,6 @@ func (t *Tx) Pending(now time.Time, n int) (due []Job, next time.Time, err error
 	}})
 	return jobsOf(rows), next, err
 }
+
+// Shared tells whether other processes may work on this store: on PostgreSQL.
+func (s *Store) Shared() bool { return s.db.shared() }
