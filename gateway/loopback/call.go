@@ -285,14 +285,18 @@ func (w *World) wakeRinging(k *call, name string) gateway.Result {
 
 // An Act is what a person does with the call of a handset.
 type Act struct {
-	Action string `json:"action"`           // answer, decline, hangup, press, say
+	Action string `json:"action"`           // answer, decline, hangup, press, say, dial
 	Digits string `json:"digits,omitempty"` // of a press
+	To     string `json:"to,omitempty"`     // whom to dial
 	Text   string `json:"text,omitempty"`   // of say: words for a flow that listens
 }
 
 // Act does something with the call of the handset behind number. It returns when
 // the house has it. fault.Conflict: the call is not in a state for it.
 func (w *World) Act(ctx context.Context, number string, a Act) error {
+	if a.Action == "dial" {
+		return w.dial(ctx, number, a.To)
+	}
 	w.mu.Lock()
 	h := w.handset(number)
 	if h.call != nil && len(w.untold[h.call.contact]) > 0 {
@@ -359,7 +363,7 @@ func (w *World) act(h *handset, a Act) ([]told, error) {
 	needs, ok := map[string]string{"answer": ringing, "decline": ringing, "hangup": connected, "press": connected, "say": connected}[a.Action]
 	switch {
 	case !ok:
-		return nil, fault.New(fault.Invalid, "action: answer, decline, hangup, press or say, not %q", a.Action)
+		return nil, fault.New(fault.Invalid, "action: answer, decline, hangup, press, say or dial, not %q", a.Action)
 	case a.Action == "press" && !pressable(a.Digits):
 		return nil, fault.New(fault.Invalid, "digits: keys 0-9, * and #, not %q", a.Digits)
 	case a.Action == "say" && a.Text == "":
@@ -403,6 +407,39 @@ func (w *World) act(h *handset, a Act) ([]told, error) {
 	}
 	in, err := w.press(k, a.Digits)
 	return tell(in), err
+}
+
+// dial calls one of our numbers. We answer at once.
+func (w *World) dial(ctx context.Context, number, to string) error {
+	if to == "" {
+		return fault.New(fault.Invalid, "to: whom to dial")
+	}
+	w.mu.Lock()
+	h := w.handset(number)
+	if state := h.busy(); state != "" {
+		w.mu.Unlock()
+		return fault.New(fault.Conflict, "action: the handset has a call that is %s", state)
+	}
+	id := contact.ID(uuid.Must(uuid.NewV7()).String())
+	k := &call{set: h, contact: id, from: to, ref: string(id)}
+	if err := w.write(entry{At: w.Now(), Event: entryDial, Contact: id, From: to, To: number, By: contact.ByCustomer}); err != nil {
+		w.mu.Unlock()
+		return err
+	}
+	h.call = k
+	w.calls[id] = k
+	in := w.answer(k, "")
+	w.mu.Unlock()
+	err := w.deliver(ctx, gateway.Arrival{
+		Contact: id, Voice: true, Key: "handset/" + string(id), Input: in,
+		Line: contact.Line{Subtype: contact.Telephony, Customer: number, System: to},
+	})
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.end(k, contact.ByNetwork)
+	}
+	return err
 }
 
 // press takes keys, and gives what the contact hears of them; nil is nothing yet.

@@ -108,6 +108,30 @@ func TestActNeedsItsState(t *testing.T) {
 	h.fails(h.world.Act(ctx, ann, Act{Action: "hangup"}), fault.Busy)
 }
 
+func TestDials(t *testing.T) {
+	h := build(t)
+	ctx := context.Background()
+	h.fails(h.world.Act(ctx, ann, Act{Action: "dial"}), fault.Invalid)
+	h.act(ann, Act{Action: "dial", To: ours})
+	if len(h.calls) != 1 {
+		t.Fatalf("%+v", h.calls)
+	}
+	a := h.calls[0]
+	if a.Contact == "" || a.Key == "" || a.Line != (contact.Line{Subtype: contact.Telephony, Customer: ann, System: ours}) || a.Input == nil {
+		t.Errorf("%+v", a)
+	}
+	h.state(ann, "connected")
+	h.fails(h.world.Act(ctx, ann, Act{Action: "dial", To: ours}), fault.Conflict)
+	c := voice(ann)
+	c.ID = a.Contact
+	h.do(c, contact.PlayPrompt{Visit: 1, Prompt: contact.Prompt{Text: "Hello."}})
+	h.do(c, contact.EndCall{})
+	h.expect(contact.PromptEnded{Visit: 1}, contact.CallEnded{By: contact.BySystem})
+	h.deny = fault.New(fault.NotFound, "nobody")
+	h.fails(h.world.Act(ctx, ann, Act{Action: "dial", To: "+4930111"}), fault.NotFound)
+	h.state(ann, "ended")
+}
+
 func TestOneCallAtATime(t *testing.T) {
 	h := build(t)
 	h.call(ann)

@@ -142,13 +142,15 @@ func (h *handset) notify() {
 	}
 }
 
-// seen is a message as it looks at a time.
-func (m *Message) seen(at time.Time) Message {
-	v := *m
-	if v.then != "" && !at.Before(v.turn) {
-		v.Status = v.then
+// turn brings the messages up to date whose status was to change by now.
+func (w *World) turn(h *handset) {
+	for _, m := range h.messages {
+		if m.then != "" && !w.Now().Before(m.turn) {
+			m.Status, m.then = m.then, ""
+			w.rev++
+			m.rev = w.rev
+		}
 	}
-	return v
 }
 
 func (h *handset) callView() Call {
@@ -169,9 +171,9 @@ func (w *World) Handset(number string) View {
 	if h == nil {
 		return v
 	}
-	at := w.Now()
+	w.turn(h)
 	for _, m := range h.messages {
-		v.Messages = append(v.Messages, m.seen(at))
+		v.Messages = append(v.Messages, *m)
 	}
 	v.Call = h.callView()
 	return v
@@ -197,7 +199,8 @@ func (w *World) Handsets(after string, n int) []Summary {
 }
 
 // Watch gives a channel on which something arrives whenever the handset behind
-// number changes. stop must be called once.
+// number changes by something that happens; what only time changes, Since tells
+// whoever asks again. stop must be called once.
 func (w *World) Watch(number string) (changed <-chan struct{}, stop func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -219,15 +222,15 @@ func (w *World) Watch(number string) (changed <-chan struct{}, stop func()) {
 func (w *World) Since(number string, rev uint64) (messages []Message, k *Call, next uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next = w.rev
 	h := w.handsets[number]
 	if h == nil {
-		return nil, nil, next
+		return nil, nil, w.rev
 	}
-	at := w.Now()
+	w.turn(h)
+	next = w.rev
 	for _, m := range h.messages {
 		if m.rev > rev {
-			messages = append(messages, m.seen(at))
+			messages = append(messages, *m)
 		}
 	}
 	if h.callRev > rev {

@@ -45,6 +45,14 @@ func TestWatch(t *testing.T) {
 	if messages, _, _ = h.world.Since(ann, rev); len(messages) != 1 || messages[0].Status != contact.StatusFailed {
 		t.Errorf("%+v", messages)
 	}
+	h.do(chat(ann), contact.SendMessage{ID: "m5", Text: "hi"})
+	h.script(ann, Step{On: onMessage, Do: doFail, After: Span(time.Second)})
+	h.do(chat(ann), contact.SendMessage{ID: "m6", Text: "hi"})
+	_, _, rev = h.world.Since(ann, rev)
+	h.advance(time.Second) // only time has passed
+	if messages, _, _ = h.world.Since(ann, rev); len(messages) != 1 || messages[0].ID != "m6" || messages[0].Status != contact.StatusFailed {
+		t.Errorf("%+v", messages)
+	}
 	stop()
 	for awake(changed) {
 	}

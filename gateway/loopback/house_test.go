@@ -23,6 +23,7 @@ type house struct {
 	later []pending
 	heard []contact.Input   // by effects and by arrivals, in order
 	mail  []gateway.Arrival // what came in by lines, and receipts
+	calls []gateway.Arrival // calls that came in
 	deny  error             // what the inbox answers
 	stop  func()
 }
@@ -76,6 +77,10 @@ func (h *house) inbox(_ context.Context, a gateway.Arrival) error {
 	}
 	if a.Account != "sim" {
 		h.t.Errorf("arrival of account %q", a.Account)
+	}
+	if a.Voice {
+		h.calls = append(h.calls, a)
+		return nil
 	}
 	if a.Contact != "" {
 		h.heard = append(h.heard, a.Input)
