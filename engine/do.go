@@ -53,7 +53,7 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 		e.failed(ctx, j, f, err)
 		return
 	}
-	e.finish(ctx, j, f, c, r)
+	e.finish(ctx, j, f, r)
 }
 
 // perform calls the gateway; one that panics has failed with an unknown outcome.
@@ -124,13 +124,9 @@ func (e *Engine) lost(ctx context.Context, j store.Job, f contact.Effect) bool {
 }
 
 // finish keeps what came of an effect, and strikes it off.
-func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, c *contact.Contact, r gateway.Result) {
-	var need store.Need
+func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, r gateway.Result) {
+	need := store.Need{Contacts: []contact.ID{j.Contact}}
 	sent, isMessage := f.(contact.SendMessage)
-	first := isMessage && !c.Delivered
-	if first || r.Input != nil || r.Note != "" {
-		need.Contacts = []contact.ID{j.Contact}
-	}
 	e.settle(ctx, j, &need, func(t *store.Tx) error {
 		if isMessage {
 			if err := e.sent(t, j, sent, r); err != nil {
@@ -142,11 +138,6 @@ func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, c *c
 		}
 		for _, l := range r.Later {
 			if err := e.later(t, j, l); err != nil {
-				return err
-			}
-		}
-		if first {
-			if err := e.tellIfThere(t, j.Contact, contact.MessageSent{ID: sent.ID}); err != nil {
 				return err
 			}
 		}
@@ -392,8 +383,29 @@ func (e *Engine) refuse(ctx context.Context, j store.Job, f contact.Effect, caus
 		if err := t.Done(j); err != nil {
 			return err
 		}
+		if message {
+			if err := e.reached(t, j.Contact); err != nil {
+				return err
+			}
+		}
 		return e.tellIfThere(t, j.Contact, refusal(f, j.Kind, code, text))
 	})
+}
+
+// reached tells a contact whether any message of it has left, before it hears
+// that one was refused. It is asked here, of the rows, and not kept at every
+// send: sends are many, refusals few.
+func (e *Engine) reached(t *store.Tx, id contact.ID) error {
+	list, err := t.Messages(id)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if !m.Sent.IsZero() {
+			return e.tellIfThere(t, id, contact.MessageSent{ID: m.ID})
+		}
+	}
+	return nil
 }
 
 // refusal is the input by which a contact learns that an effect will not be done.
@@ -440,8 +452,8 @@ func (e *Engine) back(ctx context.Context, j store.Job, why error, d time.Durati
 // settle keeps the end of a job. Where that fails, the job's lease runs out and
 // it is done again: at least once, and said so.
 func (e *Engine) settle(ctx context.Context, j store.Job, need *store.Need, fn func(*store.Tx) error) {
-	if need == nil {
-		need = new(store.Need)
+	if need == nil { // its lane is read with it
+		need = &store.Need{Contacts: []contact.ID{j.Contact}}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), doing)
 	defer cancel()

@@ -18,6 +18,9 @@ const (
 
 // beats says that this node lives until ctx is done, and buries the dead.
 func (e *Engine) beats(ctx context.Context) error {
+	if !e.Store.Shared() {
+		return nil // nobody else is there to hear it
+	}
 	t := time.NewTicker(pulse)
 	defer t.Stop()
 	for {

@@ -157,9 +157,12 @@ func (e *Engine) schedule(ctx context.Context) error {
 	}
 }
 
-// poll is the longest that a lease is not asked for: another node may have left
-// something without a word reaching us.
-const poll = time.Second
+// The longest that a lease is not asked for. On a shared store another node may
+// have left something without a word reaching us; alone, the store tells.
+const (
+	poll      = time.Second
+	pollAlone = 2 * time.Minute
+)
 
 // leaseAll takes what is due, and tells how long there will be nothing.
 func (e *Engine) leaseAll(ctx context.Context) time.Duration {
@@ -177,7 +180,10 @@ func (e *Engine) leaseAll(ctx context.Context) time.Duration {
 		if len(due) == batch && !e.anyCrowded() {
 			continue
 		}
-		wait := poll
+		wait := pollAlone
+		if e.Store.Shared() {
+			wait = poll
+		}
 		if !next.IsZero() {
 			wait = min(wait, max(0, next.Sub(e.Now())))
 		}
