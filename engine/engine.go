@@ -133,6 +133,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.beat(ctx); err != nil {
 		return err
 	}
+	// An earlier process of the same name held calls that nobody hears any more.
+	e.bury(ctx, e.Node)
 	g, gctx := errgroup.WithContext(ctx)
 	for name, gw := range e.Gateways {
 		g.Go(func() error {

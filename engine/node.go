@@ -61,6 +61,9 @@ func (e *Engine) bury(ctx context.Context, node string) {
 		return
 	}
 	for _, id := range calls {
+		if node == e.Node && e.undialled(ctx, id) {
+			continue
+		}
 		err := e.Tell(ctx, id, contact.CallEnded{By: contact.ByLostNode, Phrase: "the node that held the call is gone"})
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			e.log.Error("a lost call was not ended", "contact", id, "err", err)
@@ -69,6 +72,22 @@ func (e *Engine) bury(ctx context.Context, node string) {
 	if len(calls) > 0 {
 		e.log.Warn("calls of a dead node were ended", "node", node, "calls", len(calls))
 	}
+}
+
+// undialled tells whether a call's PlaceCall still waits: it was never begun and
+// will be dialled, or it was cut off and will be ended as such.
+func (e *Engine) undialled(ctx context.Context, id contact.ID) (waits bool) {
+	err := e.Store.View(ctx, func(t *store.Tx) error {
+		jobs, err := t.Jobs(id, 100)
+		for _, j := range jobs {
+			waits = waits || j.Kind == "PlaceCall"
+		}
+		return err
+	})
+	if err != nil {
+		e.log.Error("the jobs of a call are not known", "contact", id, "err", err)
+	}
+	return waits
 }
 
 // Sweep deletes what is old, in small batches, until nothing is left or ctx is
