@@ -36,9 +36,12 @@ package flow
 //
 //  3. One line in the table below, in alphabetical order.
 //
-//  4. Tests: a table in `check_metric_data_test.go` (see stage_test.go and
-//     loop_test.go: stage, then inputs, then what is expected), a small wrong flow for each rule of the
-//     Spec, and a play in testdata.
+//  4. Tests: good lines in testdata/good/CheckMetricData.txt that together hold
+//     every parameter, error and result rule of the Spec (TestRules breaks each
+//     rule in turn and expects the exact problem; nothing else is to be written
+//     for the check unless Spec.Check says more), a table of conversations in
+//     `check_metric_data_test.go` (stage_test.go and control_test.go: stage, then
+//     inputs, then what is expected), and a play in testdata.
 //
 // A run function must not call Parse or Check: they read this table.
 var actions = map[string]*Spec{
