@@ -17,7 +17,7 @@ type batch struct {
 	ctx      context.Context
 	c        conn
 	readonly bool
-	wait     bool      // wait for contacts that another node has
+	wait     bool      // wait for contacts that another node has: in the first load only
 	now      time.Time // the engine's
 	real     time.Time
 	version  int64 // of the resources that this transaction sees
@@ -80,8 +80,11 @@ func (b *batch) do(list ...stmt) error {
 	if len(list) == 0 {
 		return nil
 	}
+	if b.err != nil {
+		return b.err
+	}
 	err := b.c.do(b.ctx, list...)
-	if err != nil && !b.readonly {
+	if !b.readonly {
 		b.err = err
 	}
 	return err
@@ -90,10 +93,12 @@ func (b *batch) do(list ...stmt) error {
 // load reads what need names and is not known yet: two rounds of statements,
 // one for each table.
 func (b *batch) load(need Need) error {
-	list := b.tokenStmts(need.Tokens)
-	list = append(list, b.markStmts(need.Marks)...)
-	list = append(list, b.lineStmts(need.Lines)...)
+	// What decides whether something was done before is read last: who finds the
+	// line of a contact that another node has just begun finds its token too.
+	list := b.lineStmts(need.Lines)
 	list = append(list, b.refStmts(need.Refs)...)
+	list = append(list, b.markStmts(need.Marks)...)
+	list = append(list, b.tokenStmts(need.Tokens)...)
 	if err := b.do(list...); err != nil {
 		return err
 	}

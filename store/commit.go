@@ -156,6 +156,7 @@ func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error 
 	if err := b.load(all); err != nil {
 		return err
 	}
+	b.wait = false // who holds one contact must not wait for another
 	for _, u := range units {
 		if err := b.step(u); err != nil {
 			return err

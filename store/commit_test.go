@@ -301,7 +301,9 @@ func TestUpdateThatIsGivenUp(t *testing.T) {
 	s := idle(t, sqliteURL(t), Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	errs := make(chan error)
-	go func() { errs <- s.Update(ctx, Need{}, func(*Tx) error { t.Error("a unit ran that was given up"); return nil }) }()
+	go func() {
+		errs <- s.Update(ctx, Need{}, func(*Tx) error { t.Error("a unit ran that was given up"); return nil })
+	}()
 	cancel()
 	if err := <-errs; !errors.Is(err, context.Canceled) {
 		t.Error(err)

@@ -29,8 +29,8 @@ func (s *Store) Beat(ctx context.Context, d time.Duration) (dead []string, err e
 		stmt{text: "delete from node where heir = $1", args: []any{me}},
 		stmt{text: "insert into node (name, until, heir) values ($1, $2, '') on conflict (name) do update set until = excluded.until, heir = ''",
 			args: []any{me, now + d.Milliseconds()}},
-		stmt{text: "update node set heir = $1 where until < $2 and (heir = '' or heir in (select name from node where until < $3)) returning name",
-			args: []any{me, now, now}, each: func(r row) error { over = append(over, r.text(0)); return nil }})
+		stmt{text: "update node set heir = $1 where until < $2 and name <> $3 and (heir = '' or heir in (select name from node where until < $4)) returning name",
+			args: []any{me, now, me, now}, each: func(r row) error { over = append(over, r.text(0)); return nil }})
 	if err != nil {
 		return nil, err
 	}
