@@ -112,7 +112,7 @@ func (a *Checked) check() {
 	if _, ok := a.raw["Parameters"].(map[string]any); !ok && a.raw["Parameters"] != nil {
 		a.problem("Invalid Action property value. Path: "+a.at("Parameters"), "an object", "Parameters")
 	}
-	if a.c.kind != 0 && a.spec.Flows != 0 && a.spec.Flows&a.c.kind == 0 {
+	if a.c.kind != 0 && !a.spec.Flows.allow(a.c.kind) {
 		a.problem(fmt.Sprintf("Invalid Action type for flow type. Type: %s, FlowType: %s", a.kind, a.c.kind),
 			"it may stand in "+a.spec.Flows.String(), "Type")
 	}

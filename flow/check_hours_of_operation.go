@@ -45,6 +45,8 @@ func runCheckHoursOfOperation(t *Turn) Next {
 // which an override lies has the override's hours and no others; where several
 // lie on it the one that begins last counts. An end that is not after its start
 // is on the next day.
+// Time zones are those of the machine, or of the program where it has them built
+// in (time/tzdata); they are no state of ours.
 func Open(h *resource.Hours, at time.Time) (bool, error) {
 	zone, err := time.LoadLocation(h.TimeZone)
 	if err != nil {

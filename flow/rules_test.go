@@ -98,7 +98,7 @@ func (w *walker) line(line string) {
 	w.groups()
 	w.transitions()
 	for i, name := range flowTypes {
-		if w.spec.Flows != 0 && w.spec.Flows&(1<<i) == 0 {
+		if !w.spec.Flows.allow(1 << i) {
 			w.expect(w.good, name, fmt.Sprintf("Invalid Action type for flow type. Type: %s, FlowType: %s", w.a.kind, name))
 		}
 	}

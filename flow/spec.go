@@ -248,6 +248,13 @@ func flowType(name string) FlowTypes {
 	return 0
 }
 
+// allow tells whether an action may stand in a flow of type kind. No table says
+// what campaign flows and modules allow: a campaign flow takes everything, and a
+// module what an inbound flow takes.
+func (f FlowTypes) allow(kind FlowTypes) bool {
+	return f == 0 || kind == CAM || f&kind != 0 || kind == MOD && f&I != 0
+}
+
 // String lists the API's names.
 func (f FlowTypes) String() string {
 	var names []string
