@@ -64,7 +64,9 @@ type Config struct {
 	// Workers is how many effects of one account are done at once; 0 is 64.
 	Workers int
 	Node    string
-	Log     *slog.Logger
+	// Offset is what Store.Offset says: how far the engine's time is ahead.
+	Offset time.Duration
+	Log    *slog.Logger
 }
 
 // A StartRequest is a new contact, and what is known of its request.
@@ -113,6 +115,7 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{Config: c, log: c.Log, nudge: make(chan struct{}, 1), rest: make(chan struct{}, 1)}
 	e.throttle.rates = c.Throttles
+	e.offset.Store(int64(c.Offset))
 	return e
 }
 
@@ -125,11 +128,6 @@ func (e *Engine) Now() time.Time {
 // Run serves the gateways, does effects and fires timers until ctx is done, then
 // finishes the turns in hand. The store must be running.
 func (e *Engine) Run(ctx context.Context) error {
-	off, err := e.Store.Offset(ctx)
-	if err != nil {
-		return err
-	}
-	e.offset.Store(int64(off))
 	if err := e.beat(ctx); err != nil {
 		return err
 	}
@@ -150,7 +148,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	work := new(errgroup.Group)
 	e.group.Store(work)
 	e.wakeAccounts()
-	err = g.Wait()
+	err := g.Wait()
 	e.group.Store(nil)
 	e.stopAccounts()
 	return errors.Join(err, work.Wait())

@@ -116,6 +116,9 @@ func (h *house) open() {
 		h.Fatal(err)
 	}
 	h.config.Store = s
+	if h.config.Offset, err = s.Offset(h.Context()); err != nil {
+		h.Fatal(err)
+	}
 	e = engine.New(h.config)
 	h.store, h.engine = s, e
 	ctx, cancel := context.WithCancel(context.Background())
