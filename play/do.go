@@ -13,6 +13,13 @@ func (s *Stage) do(a *actor, e contact.Effect) {
 	if !s.quiet {
 		s.show(Item{Line: asked(s.world, e)})
 	}
+	switch e.(type) {
+	case contact.InvokeFunction, contact.CallService:
+		if s.asks {
+			s.pending = append(s.pending, task{a, e})
+			return
+		}
+	}
 	switch v := e.(type) {
 	case contact.InvokeFunction:
 		s.invoke(a, v)

@@ -170,11 +170,11 @@ func (h *Head) read(file string, lines []string) error {
 			return lineError(file, i+1, "%q: a head has %s", l, strings.Join(order, ", "))
 		}
 		text = strings.TrimSpace(text)
-		block, at := text+"\n", i
+		at := i
 		for i+1 < len(lines) && (strings.HasPrefix(lines[i+1], " ") || strings.HasPrefix(lines[i+1], "\t")) {
 			i++
-			block += lines[i] + "\n"
 		}
+		block := strings.Join(append([]string{text}, lines[at+1:i+1]...), "\n") + "\n"
 		if err := set(h, text, block); err != nil {
 			return lineError(file, at+1, "%s: %v", key, err)
 		}

@@ -77,6 +77,12 @@ func ended(s *Stage, a *actor) Line {
 
 // perform does what the customer hears.
 func (s *Stage) perform(a *actor, e contact.Effect) {
+	if visit, ok := played(e); ok && s.asks {
+		if s.plays = append(s.plays, a.c.Position); len(s.plays) == s.failAt {
+			s.tell(a, contact.EffectFailed{Visit: visit, Effect: contact.EffectKind(e), Message: "it fails"})
+			return
+		}
+	}
 	switch v := e.(type) {
 	case contact.SendMessage:
 		a.sent, a.last = &v, &v
@@ -108,6 +114,21 @@ func (s *Stage) perform(a *actor, e contact.Effect) {
 				input: contact.TransferEnded{Visit: v.Visit, Outcome: "timeout"}})
 		}
 	}
+}
+
+// played gives the visit of an effect that plays something to a caller.
+func played(e contact.Effect) (int, bool) {
+	switch v := e.(type) {
+	case contact.PlayPrompt:
+		return v.Visit, true
+	case contact.CollectDigits:
+		return v.Visit, true
+	case contact.CollectSpeech:
+		return v.Visit, true
+	case contact.TransferCall:
+		return v.Visit, true
+	}
+	return 0, false
 }
 
 // tunable is a number among Lex's session attributes, whatever intent and slot

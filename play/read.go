@@ -38,8 +38,12 @@ func Read(file string, doc []byte) (*Play, error) {
 	if err := p.Head.read(file, lines[:n]); err != nil {
 		return nil, err
 	}
-	for i, l := range lines[n:] {
-		if err := p.line(n+i+1, l); err != nil {
+	for i := n; i < len(lines); i++ {
+		from := i
+		for i+1 < len(lines) && strings.HasPrefix(lines[i+1], "|") {
+			i++
+		}
+		if err := p.line(from+1, lines[from:i+1]); err != nil {
 			return nil, err
 		}
 	}
@@ -51,26 +55,29 @@ func body(l string) bool {
 	return l != "" && strings.IndexByte("<>#!+?*=|", l[0]) >= 0
 }
 
-// line reads one line of the body.
-func (p *Play) line(no int, l string) error {
-	if strings.HasPrefix(l, "|") {
-		if len(p.Body) == 0 {
-			return lineError(p.File, no, "a line that goes on from none")
-		}
-		last := &p.Body[len(p.Body)-1]
-		switch last.Sign {
-		case Gets, Says, Asks, Checks:
-			last.Text = trimEnd(last.Text) + "\n" + trimEnd(strings.TrimPrefix(l[1:], " "))
-			return nil
-		}
-		return lineError(p.File, no, "only lines that begin with < > * ? may go on")
+// line reads one line of the body, with those that go on from it.
+func (p *Play) line(no int, lines []string) error {
+	if strings.HasPrefix(lines[0], "|") {
+		return lineError(p.File, no, "a line that goes on from none")
 	}
-	line, err := ReadLine(l)
+	l, err := ReadLine(lines[0])
 	if err != nil {
 		return lineError(p.File, no, "%v", err)
 	}
-	line.No = no
-	p.Body = append(p.Body, line)
+	if len(lines) > 1 {
+		switch l.Sign {
+		case Gets, Says, Asks, Checks:
+		default:
+			return lineError(p.File, no+1, "only lines that begin with < > * ? may go on")
+		}
+		parts := []string{l.Text}
+		for _, more := range lines[1:] {
+			parts = append(parts, trimEnd(strings.TrimPrefix(more[1:], " ")))
+		}
+		l.Text = strings.Join(parts, "\n")
+	}
+	l.No = no
+	p.Body = append(p.Body, l)
 	return nil
 }
 

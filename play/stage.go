@@ -37,8 +37,13 @@ type Stage struct {
 	// restart sends every contact through JSON between two turns, as if the
 	// house had gone down and come up again.
 	restart bool
-	quiet   bool // shows nothing: for exploring
-	passed  func(flow.Passed)
+	// For exploring: nothing is shown, what asks a function or a service waits
+	// in pending for an answer, and the failAt-th thing that is played fails.
+	quiet, asks bool
+	pending     []task
+	failAt      int
+	plays       []contact.Position // where something was played
+	passed      func(flow.Passed)
 }
 
 // An Item is something that happened, as a play shows it.

@@ -53,6 +53,23 @@ func (s *Stubs) merge(o Stubs) {
 	}
 }
 
+// utterances are what the bots of the stubs understand, up to 50.
+func (s *Stubs) utterances() []string {
+	var out []string
+	for _, name := range sortedNames(s.Bots) {
+		b := s.Bots[name]
+		for _, text := range sortedNames(b.Hears) {
+			if text != "*" {
+				out = append(out, text)
+			}
+		}
+		for _, in := range b.Intents {
+			out = append(out, in.Utterances...)
+		}
+	}
+	return out[:min(len(out), 50)]
+}
+
 func merged[V any](a, b map[string]V) map[string]V {
 	out := make(map[string]V, len(a)+len(b))
 	for k, v := range b {

@@ -43,6 +43,7 @@ type world struct {
 	bots   map[string]flow.Bot
 	others func(contact.ID) *contact.Contact
 	any    flow.Bot // understands what no stub does; nil is nobody
+	wild   *wild    // of an exploration; nil in a play
 	serves func(service string) bool
 }
 
@@ -212,6 +213,9 @@ func (w *world) meta(kind resource.Kind, ref string) resource.Meta {
 	return m
 }
 
+// gone tells whether nothing that a flow names is there.
+func (w *world) gone() bool { return w.wild != nil && w.wild.v.missing }
+
 func notThere(kind resource.Kind, ref string) error {
 	return fault.New(fault.NotFound, "there is no %s %s", kind, ref)
 }
@@ -231,22 +235,31 @@ func (w *world) Flow(ref string) (*flow.Flow, error) {
 		}
 		return l.flow, nil
 	}
+	for _, l := range w.flows {
+		if l.flow.ID == ref || l.file == ref {
+			return l.flow, nil
+		}
+	}
+	if w.gone() {
+		return nil, notThere(resource.KindFlow, ref)
+	}
 	if l := w.among(ref); l != nil {
 		return l.flow, nil
 	}
 	if l := w.beside(ref); l != nil {
 		return l.flow, nil
 	}
+	if w.wild != nil {
+		if l, ok := w.wild.flow(ref); ok {
+			w.flows = append(w.flows, l)
+			return l.flow, nil
+		}
+	}
 	return nil, notThere(resource.KindFlow, ref)
 }
 
 // among finds a flow by its id, its file's name, or its own name.
 func (w *world) among(ref string) *loaded {
-	for _, l := range w.flows {
-		if l.flow.ID == ref || l.file == ref {
-			return l
-		}
-	}
 	id, name := folded(last(ref)), folded(w.names[ref])
 	for _, l := range w.flows {
 		for _, n := range []string{stem(l.file), l.outline.Metadata.Name} {
@@ -304,7 +317,7 @@ func (w *world) Queue(ref string) (*resource.Queue, error) {
 		return nil, notThere(resource.KindQueue, ref)
 	}
 	s, key, ok := stub(w, w.stubs.Queues, ref)
-	if s.Is == missing {
+	if s.Is == missing || w.gone() {
 		return nil, notThere(resource.KindQueue, ref)
 	}
 	q := &resource.Queue{Meta: w.meta(resource.KindQueue, ref), Type: "STANDARD", Status: "ENABLED", Hours: "always", Max: s.Max, CallerNumber: s.CallerID}
@@ -322,7 +335,10 @@ func (w *world) Queue(ref string) (*resource.Queue, error) {
 
 func (w *world) Hours(ref string) (*resource.Hours, error) {
 	s, _, ok := stub(w, w.stubs.Hours, ref)
-	if s.Is == missing {
+	if w.wild != nil && w.wild.v.closed {
+		s.Is = "closed"
+	}
+	if s.Is == missing || w.gone() {
 		return nil, notThere(resource.KindHours, ref)
 	}
 	h := &resource.Hours{Meta: w.meta(resource.KindHours, ref), TimeZone: "UTC"}
@@ -342,7 +358,7 @@ func (w *world) Hours(ref string) (*resource.Hours, error) {
 
 func (w *world) Prompt(ref string) (*resource.Prompt, error) {
 	text, key, ok := stub(w, w.stubs.Prompts, ref)
-	if text == missing || ref == "" {
+	if text == missing || ref == "" || w.gone() {
 		return nil, notThere(resource.KindPrompt, ref)
 	}
 	p := &resource.Prompt{Meta: w.meta(resource.KindPrompt, ref), Text: text}
@@ -354,7 +370,7 @@ func (w *world) Prompt(ref string) (*resource.Prompt, error) {
 
 func (w *world) Number(ref string) (*resource.Number, error) {
 	s, _, ok := stub(w, w.stubs.Numbers, ref)
-	if s == missing || ref == "" {
+	if s == missing || ref == "" || w.gone() {
 		return nil, notThere(resource.KindNumber, ref)
 	}
 	n := &resource.Number{Meta: w.meta(resource.KindNumber, ref), Number: w.from, Channels: []string{"SMS", "VOICE", "WHATSAPP"}}
@@ -389,7 +405,7 @@ func (w *world) Contact(id contact.ID) (*contact.Contact, error) {
 
 func (w *world) Bot(alias string) (flow.Bot, bool) {
 	b, _, ok := stub(w, w.bots, alias)
-	if !ok && w.any != nil {
+	if !ok && w.any != nil && !w.gone() {
 		return w.any, true
 	}
 	return b, ok
@@ -413,7 +429,10 @@ func (w *world) Serves(service string) bool {
 }
 
 func (w *world) Metrics(queue string, _ contact.Channel) flow.Metrics {
-	s, _, _ := stub(w, w.stubs.Queues, queue)
+	s, _, ok := stub(w, w.stubs.Queues, queue)
+	if w.wild != nil && !ok {
+		return w.wild.metrics()
+	}
 	span := func(text string) time.Duration {
 		d, _ := ParseDuration(text) // it was checked when it was read
 		return d

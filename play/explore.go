@@ -1,0 +1,339 @@
+package play
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"sort"
+	"strings"
+
+	"outdial/contact"
+	"outdial/flow"
+)
+
+// Limits bound an exploration; a zero member is its default.
+type Limits struct {
+	Moves    int      // things tried, in all; 20,000
+	Channels []string // VOICE, SMS, CHAT and TASK
+	PerPlace int      // states at one action from which everything is tried; 60
+}
+
+// An Exploration is what came of trying everything.
+type Exploration struct {
+	Coverage *Coverage
+	Moves    int
+	Ends     map[string]int // contacts that ended, by reason
+	// Stuck are actions at which a contact stood and nothing could bring it on.
+	Stuck []string
+	// Unexplained are ends that no line of the timeline gives a reason for.
+	Unexplained []string
+	Errors      []string // what the language itself could not do
+	entered     map[[2]string]bool
+	whys        map[Branch]string
+	types       map[string]*flow.Spec
+}
+
+// Explore plays a flow breadth first: wherever it waits it tries the inputs
+// that could take another branch, from several beginnings and in several worlds
+// (closed, nothing there, nothing works). It always comes to an end.
+func Explore(h Head, files Files, l Limits) (*Exploration, error) {
+	if l.Moves == 0 {
+		l.Moves = 20_000
+	}
+	if l.PerPlace == 0 {
+		l.PerPlace = 60
+	}
+	if len(l.Channels) == 0 {
+		l.Channels = []string{"VOICE", "SMS", "CHAT", "TASK"}
+	}
+	x := &explorer{limits: l, head: h, files: files, seen: map[uint64]bool{}, places: map[string]int{}, failed: map[[2]string]bool{},
+		got: &Exploration{Coverage: NewCoverage(), Ends: map[string]int{}, entered: map[[2]string]bool{}, whys: map[Branch]string{}, types: flow.ActionTypes()}}
+	probe, err := prepare(h, files)
+	if err != nil {
+		return nil, err
+	}
+	x.wants = seek(x.known(probe.world))
+	x.utterances = probe.head.Stubs.utterances()
+	if x.head.Type == "" {
+		x.head.Type = probe.world.flows[0].flow.Type
+	}
+	for _, v := range x.variants() {
+		if s := x.begin(v); s != nil {
+			x.try(s, func(s *Stage) { s.begin() })
+		}
+	}
+	for x.got.Moves < l.Moves {
+		s := x.pop()
+		if s == nil {
+			break
+		}
+		for _, m := range x.moves(s) {
+			x.try(s, m)
+		}
+	}
+	x.got.Coverage.flows(x.loaded)
+	return x.got, nil
+}
+
+// An explorer is one exploration going on.
+type explorer struct {
+	limits Limits
+	head   Head
+	files  Files
+	wants  *wants
+	got    *Exploration
+	loaded []*loaded // every real flow that was met
+	// utterances are what the stubs of bots understand.
+	utterances []string
+	// States from which to go on: those that came by a new branch first.
+	fresh, rest []*Stage
+	seen        map[uint64]bool
+	places      map[string]int
+	failed      map[[2]string]bool // actions whose prompt has failed once
+	new         bool               // a branch was taken for the first time, in the present move
+	branches    int                // taken so far
+}
+
+// known gives the flows of a world with all that they name.
+func (x *explorer) known(w *world) []*loaded {
+	for i := 0; i < len(w.flows) && len(w.flows) < 50; i++ {
+		for j := range w.flows[i].outline.Actions {
+			p := w.flows[i].outline.Actions[j].Parameters
+			for _, key := range []string{"FlowModuleId", "ContactFlowId", "ContactFlowArn"} {
+				if ref, ok := p[key].(string); ok && !strings.HasPrefix(ref, "$") {
+					w.Flow(ref) // what is not there is not known
+				}
+			}
+			hooks, _ := p["EventHooks"].(map[string]any)
+			for _, v := range hooks {
+				if ref, ok := v.(string); ok && !strings.HasPrefix(ref, "$") {
+					w.Flow(ref)
+				}
+			}
+		}
+	}
+	x.loaded = append([]*loaded(nil), w.flows...)
+	return w.flows
+}
+
+// passed counts a branch.
+func (x *explorer) passed(p flow.Passed) {
+	if strings.HasPrefix(p.Flow, synthetic) {
+		return
+	}
+	b := Branch{p.Flow, p.Action, p.Type, p.Branch}
+	x.got.entered[[2]string{p.Flow, p.Action}] = true
+	if x.got.Coverage.taken[b] == 0 && p.Branch != "wait" && p.Branch != "call" {
+		x.new = true
+		x.branches++
+	}
+	if p.Why != "" {
+		x.got.whys[b] = p.Why
+	}
+	x.got.Coverage.take(p)
+}
+
+func (x *explorer) pop() *Stage {
+	for _, q := range []*[]*Stage{&x.fresh, &x.rest} {
+		if len(*q) > 0 {
+			s := (*q)[0]
+			*q = (*q)[1:]
+			return s
+		}
+	}
+	return nil
+}
+
+// push keeps a state to go on from, unless its like was there already.
+func (x *explorer) push(s *Stage) {
+	key, place := fingerprint(s)
+	if x.seen[key] || !x.new && x.places[place] >= x.limits.PerPlace {
+		return
+	}
+	x.seen[key] = true
+	x.places[place]++
+	if x.new {
+		x.fresh = append(x.fresh, s)
+	} else {
+		x.rest = append(x.rest, s)
+	}
+	x.new = false
+}
+
+// try lets one thing happen on a copy of s; and again, with each thing failing
+// that is played meanwhile, where it has not failed there before.
+func (x *explorer) try(s *Stage, m move) {
+	found := x.branches
+	plays := x.once(s, m, 0)
+	if x.branches > found && !s.world.wild.v.missing {
+		// The same way once more, with nothing there, and with no room left.
+		x.once(s, func(s *Stage) { s.world.wild.v.missing = true; m(s) }, 0)
+		x.once(s, func(s *Stage) {
+			for _, a := range s.cast {
+				if a.c.Open() {
+					a.c.Attributes = brimful(merged(a.c.Attributes, nil))
+				}
+			}
+			m(s)
+		}, 0)
+	}
+	for i, p := range plays[:min(len(plays), 8)] {
+		if key := [2]string{p.Flow, p.Action}; !x.failed[key] {
+			x.failed[key] = true
+			x.once(s, m, i+1)
+		}
+	}
+}
+
+func (x *explorer) once(s *Stage, m move, failAt int) []contact.Position {
+	x.got.Moves++
+	x.new = false
+	c := s.copy()
+	c.steps = maxSteps - 3000 // one move is no life
+	c.failAt, c.plays = failAt, nil
+	m(c)
+	c.Rest()
+	x.look(s, c)
+	if c.err == nil && c.Open() {
+		x.push(c)
+	}
+	return c.plays
+}
+
+// look notes what ended, and how.
+func (x *explorer) look(before, s *Stage) {
+	if s.err != nil {
+		x.note(&x.got.Errors, s.err.Error())
+		return
+	}
+	for i, a := range s.cast {
+		if a.c.Open() || before != nil && i < len(before.cast) && !before.cast[i].c.Open() {
+			continue
+		}
+		x.got.Ends[a.c.Reason]++
+		if a.c.Reason == "" {
+			x.note(&x.got.Unexplained, fmt.Sprintf("%s at %s", a.c.ID, a.c.Position.Flow))
+		}
+	}
+}
+
+func (x *explorer) note(list *[]string, s string) {
+	for _, o := range *list {
+		if o == s {
+			return
+		}
+	}
+	if len(*list) < 50 {
+		*list = append(*list, s)
+	}
+}
+
+// copy gives a stage that can go on without this one. It is at rest: nothing is
+// to be done, nothing is shown.
+func (s *Stage) copy() *Stage {
+	c := *s
+	c.cast = make([]*actor, len(s.cast))
+	moved := map[*actor]*actor{}
+	for i, a := range s.cast {
+		b := *a
+		b.c = a.c.Clone()
+		for k := range b.c.Position.Stack {
+			b.c.Position.Stack[k].Loops = merged(b.c.Position.Stack[k].Loops, nil)
+			b.c.Position.Stack[k].Attrs = merged(b.c.Position.Stack[k].Attrs, nil)
+		}
+		b.c.Kept = append([]contact.Recording(nil), a.c.Kept...)
+		b.lane = append([]contact.Effect(nil), a.lane...)
+		if a.listen != nil {
+			l := *a.listen
+			keys := *a.listen.keys
+			l.keys = &keys
+			b.listen = &l
+		}
+		c.cast[i], moved[a] = &b, &b
+	}
+	if s.ghost != nil {
+		c.ghost = s.ghost.Clone()
+	}
+	w := *s.world
+	w.flows = append([]*loaded(nil), s.world.flows...)
+	w.others = c.find
+	c.world = &w
+	if w.wild != nil {
+		wild := *w.wild
+		w.wild = &wild
+	}
+	c.due = append([]due(nil), s.due...)
+	for i := range c.due {
+		c.due[i].who = moved[c.due[i].who]
+	}
+	c.pending = append([]task(nil), s.pending...)
+	for i := range c.pending {
+		c.pending[i].who = moved[c.pending[i].who]
+	}
+	c.todo, c.shown = nil, nil
+	c.calls = merged(s.calls, nil)
+	return &c
+}
+
+// fingerprint is what makes two states alike, whatever the time and the number
+// of the visit; and the place at which the conversation stands.
+func fingerprint(s *Stage) (uint64, string) {
+	h := fnv.New64a()
+	e := json.NewEncoder(h)
+	place := fmt.Sprintf("%+v", s.world.wild.v)
+	for _, a := range s.cast {
+		p := a.c.Position
+		p.Visit = 0
+		if i := strings.Index(string(p.State), `"round"`); i >= 0 {
+			p.State = nil // a bot asks over and over
+		}
+		place += fmt.Sprint("/", p.Flow, "/", p.Action, "/", len(p.Stack))
+		e.Encode([]any{p, a.c.Attributes, a.c.Vars, a.c.Queue != nil, a.c.Agent != nil, a.c.Target, a.c.Open(), a.phone,
+			a.listen != nil, a.transfer != nil, a.c.Hooks, a.c.Disconnected.IsZero()})
+	}
+	e.Encode([]any{place, len(s.pending), len(s.due)})
+	return h.Sum64(), place
+}
+
+// Missing lists the branches that were not taken, each with the reason as far
+// as one is known.
+func (e *Exploration) Missing() []string {
+	var out []string
+	for _, b := range e.Coverage.Missing() {
+		out = append(out, b.String()+": "+e.why(b))
+	}
+	return out
+}
+
+func (e *Exploration) why(b Branch) string {
+	spec := e.types[b.Type]
+	switch {
+	case spec == nil:
+		return "the action type is not honoured"
+	case !e.entered[[2]string{b.Flow, b.Action}]:
+		return "no way that was taken leads to the action"
+	case spec.Kind == flow.Unavailable:
+		return "cannot be had: " + spec.Why
+	}
+	for _, other := range e.siblings(b) {
+		if w := e.whys[other]; w != "" && strings.HasPrefix(other.Label, "error") {
+			return "it went to " + other.Label + ": " + w
+		}
+	}
+	if strings.HasPrefix(b.Label, "error") {
+		return "nothing that was tried makes it fail so"
+	}
+	return "nothing that was tried gives this result"
+}
+
+// siblings are the branches of the same action that were taken.
+func (e *Exploration) siblings(b Branch) []Branch {
+	var out []Branch
+	for o := range e.Coverage.taken {
+		if o.Flow == b.Flow && o.Action == b.Action {
+			out = append(out, o)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Label < out[j].Label })
+	return out
+}
