@@ -104,7 +104,7 @@ func (s *Server) startOutboundChatContact(ctx context.Context, in *startOutbound
 	if at.in.Quotas == "aws" {
 		r.Max = maxChats
 	}
-	id, err := s.Engine.Start(ctx, r)
+	id, err := s.Start(ctx, r)
 	if err != nil {
 		return nil, refusedChat(err)
 	}

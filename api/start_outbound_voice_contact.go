@@ -69,7 +69,7 @@ func (s *Server) startOutboundVoiceContact(ctx context.Context, in *startOutboun
 	if at.in.Quotas == "aws" {
 		r.Max = maxCalls
 	}
-	id, err := s.Engine.Start(ctx, r)
+	id, err := s.Start(ctx, r)
 	if err != nil {
 		return nil, refusedCall(err)
 	}
