@@ -17,13 +17,14 @@ func (s *Server) Operations() []wire.Operation {
 	return all
 }
 
-// contactOperations are what starts contacts, and what is done with them and their instances.
+// contactOperations start contacts, and act on them and their instances.
 func (s *Server) contactOperations() []wire.Operation {
 	return []wire.Operation{
 		op(s, "StartOutboundChatContact", "PUT /contact/outbound-chat", "instance/{InstanceId}/contact/*", "InvalidRequest Conflict InternalService ResourceNotFound LimitExceeded Throttling AccessDenied", (*Server).startOutboundChatContact),
 		op(s, "StartOutboundVoiceContact", "PUT /contact/outbound-voice", "instance/{InstanceId}/contact/*", "InvalidRequest InvalidParameter ResourceNotFound InternalService LimitExceeded DestinationNotAllowed OutboundContactNotPermitted", (*Server).startOutboundVoiceContact),
 		op(s, "DescribeContact", "GET /contacts/{InstanceId}/{ContactId}", "instance/{InstanceId}/contact/{ContactId}", usualErrors, (*Server).describeContact),
 		op(s, "GetContactAttributes", "GET /contact/attributes/{InstanceId}/{InitialContactId}", "instance/{InstanceId}/contact/{InitialContactId}", "InvalidRequest ResourceNotFound InternalService", (*Server).getContactAttributes),
+		op(s, "ListAssociatedContacts", "GET /contact/associated/{InstanceId}", "instance/{InstanceId}/contact/{ContactId}", usualErrors, (*Server).listAssociatedContacts),
 		op(s, "ListContactReferences", "GET /contact/references/{InstanceId}/{ContactId}", "instance/{InstanceId}/contact/{ContactId}", usualErrors, (*Server).listContactReferences),
 		op(s, "SearchContacts", "POST /search-contacts", "instance/{InstanceId}/contact/*", usualErrors, (*Server).searchContacts),
 		op(s, "StopContact", "POST /contact/stop", "instance/{InstanceId}/contact/{ContactId}", "InvalidRequest ContactNotFound InvalidParameter ResourceNotFound InternalService InvalidActiveRegion", (*Server).stopContact),
@@ -31,12 +32,16 @@ func (s *Server) contactOperations() []wire.Operation {
 		op(s, "UntagContact", "DELETE /contact/tags/{InstanceId}/{ContactId}", "instance/{InstanceId}/contact/{ContactId}", usualErrors+" InvalidActiveRegion", (*Server).untagContact),
 		op(s, "UpdateContact", "POST /contacts/{InstanceId}/{ContactId}", "instance/{InstanceId}/contact/{ContactId}", usualErrors+" AccessDenied Conflict InvalidActiveRegion", (*Server).updateContact),
 		op(s, "UpdateContactAttributes", "POST /contact/attributes", "instance/{InstanceId}/contact/{InitialContactId}", "InvalidRequest InvalidParameter ResourceNotFound InternalService InvalidActiveRegion", (*Server).updateContactAttributes),
+		op(s, "UpdateContactRoutingData", "POST /contacts/{InstanceId}/{ContactId}/routing-data", "instance/{InstanceId}/contact/{ContactId}", "ResourceConflict InvalidParameter ResourceNotFound InternalService Throttling AccessDenied InvalidActiveRegion", (*Server).updateContactRoutingData),
 		op(s, "DescribeInstance", "GET /instance/{InstanceId}", "instance/{InstanceId}", "InvalidRequest ResourceNotFound InternalService", (*Server).describeInstance),
+		op(s, "DescribeInstanceAttribute", "GET /instance/{InstanceId}/attribute/{AttributeType}", "instance/{InstanceId}", usualErrors, (*Server).describeInstanceAttribute),
+		op(s, "ListInstanceAttributes", "GET /instance/{InstanceId}/attributes", "instance/{InstanceId}", usualErrors, (*Server).listInstanceAttributes),
 		op(s, "ListInstances", "GET /instance", "*", "InvalidRequest InternalService", (*Server).listInstances),
+		op(s, "UpdateInstanceAttribute", "POST /instance/{InstanceId}/attribute/{AttributeType}", "instance/{InstanceId}", usualErrors, (*Server).updateInstanceAttribute),
 	}
 }
 
-// flowOperations are flows and modules.
+// flowOperations keep flows and modules.
 func (s *Server) flowOperations() []wire.Operation {
 	return []wire.Operation{
 		op(s, "CreateContactFlow", "PUT /contact-flows/{InstanceId}", "instance/{InstanceId}/contact-flow/*", usualErrors+" InvalidContactFlow DuplicateResource LimitExceeded", (*Server).createContactFlow),
@@ -68,7 +73,7 @@ func (s *Server) flowOperations() []wire.Operation {
 	}
 }
 
-// numberOperations are numbers, and the flows that inbound contacts start in.
+// numberOperations keep numbers, and the flows that inbound contacts start in.
 func (s *Server) numberOperations() []wire.Operation {
 	return []wire.Operation{
 		op(s, "AssociateFlow", "PUT /flow-associations/{InstanceId}", "instance/{InstanceId}", usualErrors+" AccessDenied", (*Server).associateFlow),
@@ -85,7 +90,7 @@ func (s *Server) numberOperations() []wire.Operation {
 	}
 }
 
-// queueOperations are queues and hours of operation.
+// queueOperations keep queues and hours of operation.
 func (s *Server) queueOperations() []wire.Operation {
 	return []wire.Operation{
 		op(s, "CreateQueue", "PUT /queues/{InstanceId}", "instance/{InstanceId}/queue/*", usualErrors+" DuplicateResource LimitExceeded", (*Server).createQueue),
@@ -113,7 +118,7 @@ func (s *Server) queueOperations() []wire.Operation {
 	}
 }
 
-// promptOperations are prompts, functions, bots and tags.
+// promptOperations keep prompts, functions, bots and tags.
 func (s *Server) promptOperations() []wire.Operation {
 	return []wire.Operation{
 		op(s, "CreatePrompt", "PUT /prompts/{InstanceId}", "instance/{InstanceId}/prompt/*", "DuplicateResource InvalidRequest InvalidParameter LimitExceeded Throttling InternalService", (*Server).createPrompt),
@@ -137,7 +142,28 @@ func (s *Server) promptOperations() []wire.Operation {
 	}
 }
 
-// agentOperations are routing profiles and agents.
+// agentOperations keep routing profiles and agents.
 func (s *Server) agentOperations() []wire.Operation {
-	return []wire.Operation{}
+	return []wire.Operation{
+		op(s, "AssociateRoutingProfileQueues", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/associate-queues", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).associateRoutingProfileQueues),
+		op(s, "CreateRoutingProfile", "PUT /routing-profiles/{InstanceId}", "instance/{InstanceId}/routing-profile/*", usualErrors+" DuplicateResource LimitExceeded", (*Server).createRoutingProfile),
+		op(s, "CreateUser", "PUT /users/{InstanceId}", "instance/{InstanceId}/agent/*", usualErrors+" LimitExceeded DuplicateResource", (*Server).createUser),
+		op(s, "DeleteRoutingProfile", "DELETE /routing-profiles/{InstanceId}/{RoutingProfileId}", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors+" ResourceInUse", (*Server).deleteRoutingProfile),
+		op(s, "DeleteUser", "DELETE /users/{InstanceId}/{UserId}", "instance/{InstanceId}/agent/{UserId}", usualErrors, (*Server).deleteUser),
+		op(s, "DescribeRoutingProfile", "GET /routing-profiles/{InstanceId}/{RoutingProfileId}", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).describeRoutingProfile),
+		op(s, "DescribeUser", "GET /users/{InstanceId}/{UserId}", "instance/{InstanceId}/agent/{UserId}", usualErrors, (*Server).describeUser),
+		op(s, "DisassociateRoutingProfileQueues", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/disassociate-queues", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).disassociateRoutingProfileQueues),
+		op(s, "ListRoutingProfileQueues", "GET /routing-profiles/{InstanceId}/{RoutingProfileId}/queues", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).listRoutingProfileQueues),
+		op(s, "ListRoutingProfiles", "GET /routing-profiles-summary/{InstanceId}", "instance/{InstanceId}/routing-profile/*", usualErrors, (*Server).listRoutingProfiles),
+		op(s, "ListUsers", "GET /users-summary/{InstanceId}", "instance/{InstanceId}/agent/*", usualErrors, (*Server).listUsers),
+		op(s, "SearchRoutingProfiles", "POST /search-routing-profiles", "instance/{InstanceId}/routing-profile/*", usualErrors, (*Server).searchRoutingProfiles),
+		op(s, "SearchUsers", "POST /search-users", "instance/{InstanceId}/agent/*", usualErrors, (*Server).searchUsers),
+		op(s, "UpdateRoutingProfileConcurrency", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/concurrency", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).updateRoutingProfileConcurrency),
+		op(s, "UpdateRoutingProfileDefaultOutboundQueue", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/default-outbound-queue", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).updateRoutingProfileDefaultOutboundQueue),
+		op(s, "UpdateRoutingProfileName", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/name", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors+" DuplicateResource", (*Server).updateRoutingProfileName),
+		op(s, "UpdateRoutingProfileQueues", "POST /routing-profiles/{InstanceId}/{RoutingProfileId}/queues", "instance/{InstanceId}/routing-profile/{RoutingProfileId}", usualErrors, (*Server).updateRoutingProfileQueues),
+		op(s, "UpdateUserIdentityInfo", "POST /users/{InstanceId}/{UserId}/identity-info", "instance/{InstanceId}/agent/{UserId}", usualErrors, (*Server).updateUserIdentityInfo),
+		op(s, "UpdateUserPhoneConfig", "POST /users/{InstanceId}/{UserId}/phone-config", "instance/{InstanceId}/agent/{UserId}", usualErrors, (*Server).updateUserPhoneConfig),
+		op(s, "UpdateUserRoutingProfile", "POST /users/{InstanceId}/{UserId}/routing-profile", "instance/{InstanceId}/agent/{UserId}", usualErrors, (*Server).updateUserRoutingProfile),
+	}
 }

@@ -179,13 +179,20 @@ type User struct {
 	FirstName string `json:"firstName,omitempty"`
 	LastName  string `json:"lastName,omitempty"`
 	Profile   string `json:"profile,omitempty"` // routing profile id
-	Phone     string `json:"phone,omitempty"`
+	Phone     string `json:"phone,omitempty"`   // desk phone; "" is a soft phone
+	Email     string `json:"email,omitempty"`
+	Mobile    string `json:"mobile,omitempty"`
+	// Security are the security profiles' ids, kept and told.
+	Security   []string `json:"security,omitempty"`
+	AutoAccept bool     `json:"autoAccept,omitempty"`
+	AfterWork  int      `json:"afterWork,omitempty"` // seconds of after contact work; 0 is no limit
 }
 
 // A Profile is a routing profile: which queues an agent serves, in which order.
 type Profile struct {
 	Meta
 	Queues      []ProfileQueue `json:"queues,omitempty"`
+	Outbound    string         `json:"outbound,omitempty"`    // default outbound queue id
 	Concurrency map[string]int `json:"concurrency,omitempty"` // VOICE, CHAT, TASK → contacts at once
 }
 
