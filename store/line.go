@@ -47,6 +47,11 @@ func (b *batch) line(l contact.Line) (*lineRow, error) {
 		return nil, err
 	}
 	r, _ := b.lines.look(lineKey(l))
+	if r.name == "" { // given free by a contact that did not say its name
+		free := *r
+		free.name = lineName(l)
+		r = &free
+	}
 	if r.name != lineName(l) {
 		return nil, fault.New(fault.Internal, "store: two lines have the key %d", lineKey(l))
 	}
