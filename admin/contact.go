@@ -1,0 +1,247 @@
+package admin
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/resource"
+	"outdial/store"
+)
+
+// instances gives the instances of the caller's account, oldest id first.
+func instances(t *store.Tx, c *call) (list []*resource.Instance, err error) {
+	for after := ""; ; {
+		rows, err := t.Resources(resource.KindInstance, "", after, 1000)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			i := new(resource.Instance)
+			if err := json.Unmarshal(r.Doc, i); err != nil {
+				return nil, err
+			}
+			if i.Account == c.caller.Account {
+				list = append(list, i)
+			}
+			after = r.ID
+		}
+		if len(rows) < 1000 {
+			return list, nil
+		}
+	}
+}
+
+// instance finds an instance of the caller's account by id, ARN or alias; "" is
+// the first.
+func instance(t *store.Tx, c *call, ref string) (*resource.Instance, error) {
+	list, err := instances(t, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range list {
+		if ref == "" || ref == i.ID || ref == i.ARN || strings.EqualFold(ref, i.Name) {
+			return i, nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "instance: there is none like %q in account %s", ref, c.caller.Account)
+}
+
+// contactOf gives the contact of the path, if it is of the caller's account.
+func contactOf(t *store.Tx, c *call, id contact.ID) (*contact.Contact, error) {
+	none := fault.New(fault.NotFound, "id: there is no contact %q", id)
+	k, err := t.Contact(id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, none
+	}
+	if err != nil {
+		return nil, err
+	}
+	i, err := store.Load[resource.Instance](t, resource.KindInstance, k.Instance)
+	if fault.Is(err, fault.NotFound) || err == nil && i.Account != c.caller.Account {
+		return nil, none
+	}
+	return k, err
+}
+
+// A line is a contact in a list.
+type line struct {
+	ID           contact.ID      `json:"id"`
+	Instance     string          `json:"instance"`
+	Channel      contact.Channel `json:"channel"`
+	Subtype      string          `json:"subtype,omitempty"`
+	Method       string          `json:"method"`
+	Customer     string          `json:"customer,omitempty"`
+	System       string          `json:"system,omitempty"`
+	Name         string          `json:"name,omitempty"`
+	Initiated    time.Time       `json:"initiated"`
+	Connected    time.Time       `json:"connected,omitzero"`
+	Disconnected time.Time       `json:"disconnected,omitzero"`
+	Reason       string          `json:"reason,omitempty"`
+	AMD          string          `json:"amdStatus,omitempty"`
+}
+
+// listContacts searches the contacts of an instance, newest first.
+func (s *Server) listContacts(c *call) (err error) {
+	q := store.ContactQuery{Channels: c.list("channel"), Methods: c.list("method"), Customer: c.query.Get("customer"), After: c.query.Get("after")}
+	if q.Limit, err = c.limit(); err != nil {
+		return err
+	}
+	if q.From, err = c.at("from"); err != nil {
+		return err
+	}
+	if q.To, err = c.at("to"); err != nil {
+		return err
+	}
+	switch v := c.query.Get("open"); v {
+	case "":
+	case "true", "false":
+		open := v == "true"
+		q.Open = &open
+	default:
+		return fault.New(fault.Invalid, "open: true or false, not %q", v)
+	}
+	out := struct {
+		Contacts []line `json:"contacts"`
+		Next     string `json:"next,omitempty"`
+	}{Contacts: []line{}}
+	err = s.Store.View(c.r.Context(), func(t *store.Tx) error {
+		i, err := instance(t, c, c.query.Get("instance"))
+		if err != nil {
+			return err
+		}
+		q.Instance = i.ID
+		list, next, err := t.Contacts(q)
+		for _, k := range list {
+			out.Contacts = append(out.Contacts, line{
+				ID: k.ID, Instance: k.Instance, Channel: k.Channel, Subtype: k.Subtype, Method: k.Method, Customer: k.Customer.Address,
+				System: k.System.Address, Name: k.Name, Initiated: k.Initiated, Connected: k.Connected, Disconnected: k.Disconnected,
+				Reason: k.Reason, AMD: k.AMDStatus,
+			})
+		}
+		out.Next = next
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.write(c, 200, out)
+	return nil
+}
+
+// describeContact gives a contact as it is kept.
+func (s *Server) describeContact(c *call) error {
+	var k *contact.Contact
+	err := s.Store.View(c.r.Context(), func(t *store.Tx) (err error) {
+		k, err = contactOf(t, c, contact.ID(c.label["id"]))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.write(c, 200, k)
+	return nil
+}
+
+// listMessages gives a contact's messages and what became of them, oldest first.
+func (s *Server) listMessages(c *call) error {
+	out := struct {
+		Messages []*contact.Message `json:"messages"`
+	}{Messages: []*contact.Message{}}
+	err := s.Store.View(c.r.Context(), func(t *store.Tx) error {
+		k, err := contactOf(t, c, contact.ID(c.label["id"]))
+		if err != nil {
+			return err
+		}
+		list, err := t.Messages(k.ID)
+		out.Messages = append(out.Messages, list...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.write(c, 200, out)
+	return nil
+}
+
+// An erasure is what was deleted of a person.
+type erasure struct {
+	Erased int `json:"erased"` // contacts
+}
+
+// eraseContact deletes a contact and all that is kept of it.
+func (s *Server) eraseContact(c *call) error {
+	id := contact.ID(c.label["id"])
+	err := s.Store.View(c.r.Context(), func(t *store.Tx) error {
+		k, err := contactOf(t, c, id)
+		if err == nil && k.Open() {
+			err = openContacts([]string{string(id)})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Erase(c.r.Context(), []contact.ID{id}); err != nil {
+		return err
+	}
+	s.Log.Info("erased", "by", c.caller.ARN, "contacts", 1)
+	s.write(c, 200, erasure{1})
+	return nil
+}
+
+// openContacts refuses to erase what is going on: its call would never be hung
+// up, its messages go out into nowhere.
+func openContacts(ids []string) error {
+	return fault.New(fault.Conflict, "contacts that are open cannot be erased, stop them first: %s", strings.Join(ids, ", "))
+}
+
+// erasePerson deletes all contacts with a customer's number, in every instance
+// of the account: all of them or, while one is open, none. That a number has
+// opted out stays known: it protects the person.
+func (s *Server) erasePerson(c *call) error {
+	number := c.query.Get("customer")
+	if !e164.MatchString(number) {
+		return fault.New(fault.Invalid, "customer: E.164, like +12065550100, not %q", number)
+	}
+	var ids []contact.ID
+	var busy []string
+	err := s.Store.View(c.r.Context(), func(t *store.Tx) error {
+		list, err := instances(t, c)
+		if err != nil {
+			return err
+		}
+		for _, i := range list {
+			for q := (store.ContactQuery{Instance: i.ID, Customer: number, Limit: 1000}); ; {
+				page, next, err := t.Contacts(q)
+				if err != nil {
+					return err
+				}
+				for _, k := range page {
+					ids = append(ids, k.ID)
+					if k.Open() {
+						busy = append(busy, string(k.ID))
+					}
+				}
+				if q.After = next; next == "" {
+					break
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(busy) > 0 {
+		return openContacts(busy)
+	}
+	if err := s.Store.Erase(c.r.Context(), ids); err != nil {
+		return err
+	}
+	s.Log.Info("erased", "by", c.caller.ARN, "contacts", len(ids))
+	s.write(c, 200, erasure{len(ids)})
+	return nil
+}
