@@ -17,6 +17,7 @@ type Part struct {
 	Coding   Coding
 	Tables   Tables
 	Data     []byte // without its header
+	Tag      string // the caller's own: it comes back in the Whole
 }
 
 // A Whole is an inbound message of which all parts are there, or of which no
@@ -26,7 +27,8 @@ type Whole struct {
 	Text     string // a missing part reads "[...]"
 	Ref      uint16
 	Total    int
-	Missing  int // parts that never came
+	Missing  int      // parts that never came
+	Tags     []string // of its parts, those that are not ""
 	group    *group
 }
 
@@ -202,7 +204,11 @@ func (g *group) whole() Whole {
 		}
 	}
 	var last Part
+	var tags []string
 	for i, p := range g.parts {
+		if p.Tag != "" {
+			tags = append(tags, p.Tag)
+		}
 		if g.sums[i] == 0 {
 			flush(last)
 			text.WriteString("[...]")
@@ -217,6 +223,6 @@ func (g *group) whole() Whole {
 	flush(last)
 	return Whole{
 		From: g.key.from, To: g.key.to, Text: text.String(), Ref: g.key.ref,
-		Total: g.key.total, Missing: g.key.total - g.have, group: g,
+		Total: g.key.total, Missing: g.key.total - g.have, Tags: tags, group: g,
 	}
 }

@@ -1,0 +1,130 @@
+package smpp
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"outdial/contact"
+	"outdial/gateway"
+	"outdial/gateway/smpp/smsctest"
+)
+
+// patience bounds waits for what has to happen.
+const patience = 15 * time.Second
+
+// A house is a gateway at work, the SMSC that it is bound to, and what arrived.
+type house struct {
+	*testing.T
+	*smsctest.Server
+	g    *Gateway
+	stop context.CancelFunc
+
+	mu       sync.Mutex
+	arrived  []gateway.Arrival
+	keep     func(gateway.Arrival) error
+	returned chan error
+}
+
+// open runs f in a bubble, with a gateway that is bound.
+func open(t *testing.T, a Account, o smsctest.Options, f func(h *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{T: t, Server: smsctest.New(o), returned: make(chan error, 1)}
+		h.begin(a, Options{Dial: h.Dial})
+		f(h)
+		h.end()
+		h.Close()
+	})
+}
+
+func (h *house) begin(a Account, o Options) {
+	if a.Name == "" {
+		a.Name = "carrier"
+	}
+	if a.Addresses == nil {
+		a.Addresses = []string{"smsc:2775"}
+	}
+	if a.SystemID == "" {
+		a.SystemID = "me"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(testWriter{h.T}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	g, err := New(a, o)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.g = g
+	ctx, stop := context.WithCancel(context.Background())
+	h.stop = stop
+	go func() { h.returned <- g.Run(ctx, h.inbox) }()
+	synctest.Wait()
+}
+
+func (h *house) end() {
+	h.stop()
+	if err := <-h.returned; err != nil {
+		h.Error("Run:", err)
+	}
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(b []byte) (int, error) { w.t.Logf("%s", b); return len(b), nil }
+
+func (h *house) inbox(_ context.Context, a gateway.Arrival) error {
+	h.mu.Lock()
+	keep := h.keep
+	h.mu.Unlock()
+	if keep != nil {
+		if err := keep(a); err != nil {
+			return err
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.arrived = append(h.arrived, a)
+	return nil
+}
+
+func (h *house) keeps(f func(gateway.Arrival) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep = f
+}
+
+// heard gives what arrived so far.
+func (h *house) heard() []gateway.Arrival {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]gateway.Arrival(nil), h.arrived...)
+}
+
+// texts gives the inbound texts that arrived so far.
+func (h *house) texts() (out []string) {
+	for _, a := range h.heard() {
+		if m, ok := a.Input.(contact.MessageReceived); ok {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+func (h *house) send(id, text string) (gateway.Result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return h.g.Do(ctx, contactTo(1), contact.SendMessage{ID: id, Text: text})
+}
+
+func (h *house) must(id, text string) gateway.Result {
+	h.Helper()
+	r, err := h.send(id, text)
+	if err != nil {
+		h.Fatalf("%s: %v", id, err)
+	}
+	return r
+}
