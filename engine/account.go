@@ -152,13 +152,14 @@ type recent struct {
 // remembered bounds recent; it is emptied when full, which costs a few reads.
 const remembered = 4096
 
+// put keeps c itself: its turn is over, and nobody changes it any more.
 func (r *recent) put(c *contact.Contact) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.contacts == nil || len(r.contacts) >= remembered {
 		r.contacts = make(map[contact.ID]*contact.Contact, remembered)
 	}
-	r.contacts[c.ID] = c.Clone()
+	r.contacts[c.ID] = c
 }
 
 func (r *recent) message(m *contact.Message) {

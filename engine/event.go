@@ -94,28 +94,40 @@ func (w *writer) publish(ev contact.Event) error {
 		return err
 	}
 	w.events = append(w.events, ev.Type)
-	body, id, err := eventBody(i, w.c, ev)
-	if err != nil {
-		return err
+	row := store.EventRow{ID: string(newID()), Contact: w.c.ID, At: ev.At, Type: ev.Type}
+	if len(w.e.Sinks) > 0 || len(ev.Updated) > 0 { // else nobody is told, and what it would say can be said later
+		if row.Body, err = EventBody(i, w.c, row, ev); err != nil {
+			return err
+		}
 	}
-	if err := w.e.emit(w.t, w.c.ID, id, ev.Type, ev.At, body); err != nil {
+	if err := w.e.emit(w.t, row); err != nil {
 		return err
 	}
 	record := ev.Type == contact.Completed || ev.Type == contact.DataUpdated && !w.c.Open()
 	if !record || len(w.e.Sinks) == 0 {
 		return nil
 	}
-	if body, err = json.Marshal(Record(i, w.c)); err != nil {
+	row = store.EventRow{ID: string(newID()), Contact: w.c.ID, At: ev.At, Type: RecordType}
+	if row.Body, err = json.Marshal(Record(i, w.c)); err != nil {
 		return err
 	}
-	return w.e.emit(w.t, w.c.ID, string(newID()), RecordType, ev.At, body)
+	return w.e.emit(w.t, row)
 }
 
 // RecordType is the type under which contact records are kept among events.
 const RecordType = "CONTACT_RECORD"
 
-func eventBody(i *resource.Instance, c *contact.Contact, ev contact.Event) (json.RawMessage, string, error) {
-	id := string(newID())
+// EventBody words an event of c as it stood when it happened: what came later is
+// left out.
+func EventBody(i *resource.Instance, c *contact.Contact, row store.EventRow, ev contact.Event) (json.RawMessage, error) {
+	past := *c
+	if past.Connected.After(ev.At) {
+		past.Connected = time.Time{}
+	}
+	if past.Disconnected.After(ev.At) {
+		past.Disconnected, past.Reason = time.Time{}, ""
+	}
+	c = &past
 	d := detail{
 		EventType: ev.Type, ContactID: c.ID, Initial: c.InitialID, Previous: c.PreviousID, Related: c.RelatedID,
 		Channel: c.Channel, Instance: i.ARN, Method: c.Method, Initiated: stamp(c.Initiated), Connected: stamp(c.Connected),
@@ -140,20 +152,45 @@ func eventBody(i *resource.Instance, c *contact.Contact, ev contact.Event) (json
 	if c.Call != nil && !c.Call.GreetStart.IsZero() {
 		d.Voice = &detailVoice{stamp(c.Call.GreetStart), stamp(c.Call.GreetEnd)}
 	}
-	body, err := json.Marshal(envelope{
-		Version: "0", ID: id, DetailType: "Amazon Connect Contact Event", Source: "aws.connect", Account: i.Account,
+	return json.Marshal(envelope{
+		Version: "0", ID: row.ID, DetailType: "Amazon Connect Contact Event", Source: "aws.connect", Account: i.Account,
 		Time: ev.At.UTC().Format(time.RFC3339), Region: i.Region, Resources: []string{i.ARN, i.ARN + "/contact/" + string(c.ID)}, Detail: d,
 	})
-	return body, id, err
+}
+
+// Events gives the events that q selects, each with its words.
+func Events(t *store.Tx, q store.EventQuery) ([]store.EventRow, error) {
+	rows, err := t.Events(q)
+	if err != nil {
+		return nil, err
+	}
+	for k := range rows {
+		r := &rows[k]
+		if len(r.Body) > 0 {
+			continue
+		}
+		c, err := t.Contact(r.Contact)
+		if err != nil {
+			return nil, err
+		}
+		i, err := store.Load[resource.Instance](t, resource.KindInstance, c.Instance)
+		if err != nil {
+			return nil, err
+		}
+		if r.Body, err = EventBody(i, c, *r, contact.Event{Type: r.Type, Contact: r.Contact, At: r.At}); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // emit keeps an event and asks for its delivery.
-func (e *Engine) emit(t *store.Tx, id contact.ID, eventID, typ string, at time.Time, body json.RawMessage) error {
-	if err := t.PutEvent(store.EventRow{ID: eventID, Contact: id, At: at, Type: typ, Body: body}); err != nil {
+func (e *Engine) emit(t *store.Tx, row store.EventRow) error {
+	if err := t.PutEvent(row); err != nil {
 		return err
 	}
 	for _, sink := range e.Sinks {
-		if err := e.deliverTo(t, sink, id, eventID, body); err != nil {
+		if err := e.deliverTo(t, sink, row.Contact, row.ID, row.Body); err != nil {
 			return err
 		}
 	}
@@ -183,7 +220,7 @@ func (e *Engine) Replay(ctx context.Context, q store.EventQuery) (n int, err err
 		if q.Contact == "" && q.From.IsZero() && q.To.IsZero() && len(q.Types) == 0 {
 			return nil
 		}
-		rows, err := t.Events(q)
+		rows, err := Events(t, q)
 		if err != nil {
 			return err
 		}
@@ -228,12 +265,12 @@ func (e *Engine) status(t *store.Tx, m *contact.Message) error {
 	if err != nil {
 		return err
 	}
-	at := e.Now()
-	body, id, err := eventBody(i, c, contact.Event{Type: contact.MessageStatus, Contact: c.ID, At: at, Message: m})
+	row := store.EventRow{ID: string(newID()), Contact: c.ID, At: e.Now(), Type: contact.MessageStatus}
+	row.Body, err = EventBody(i, c, row, contact.Event{Type: row.Type, Contact: c.ID, At: row.At, Message: m})
 	if err != nil {
 		return err
 	}
-	return e.emit(t, c.ID, id, contact.MessageStatus, at, body)
+	return e.emit(t, row)
 }
 
 // sorted gives the keys of a map in order.

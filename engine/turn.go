@@ -105,10 +105,9 @@ func (e *Engine) count(fresh, ended bool) {
 	}
 }
 
-// step runs the flow on a copy, so that a flow which cannot go on (its content
-// is gone, or we have a bug) ends its contact instead of stopping the house.
+// step runs the flow. One which cannot go on (its content is gone, or we have a
+// bug) ends its contact, as it stood before, instead of stopping the house.
 func (e *Engine) step(t *store.Tx, c *contact.Contact, in contact.Input, at time.Time) (out *flow.Out, err error) {
-	before := c.Clone()
 	w, err := e.World(t, c.Instance)
 	if err != nil {
 		return nil, err
@@ -130,6 +129,10 @@ func (e *Engine) step(t *store.Tx, c *contact.Contact, in contact.Input, at time
 		return nil, err
 	}
 	e.log.Error("a flow cannot go on", "contact", c.ID, "input", contact.InputKind(in), "err", err)
+	before, missing := t.Contact(c.ID)
+	if missing != nil { // its first turn is in this very transaction
+		return nil, err
+	}
 	*c = *before
 	return e.abandon(c, at, err), nil
 }
