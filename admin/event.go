@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/engine"
 	"outdial/fault"
 	"outdial/store"
 )
@@ -48,7 +49,7 @@ func (s *Server) listEvents(c *call) (err error) {
 	}{Events: []published{}}
 	err = s.Store.View(c.r.Context(), func(t *store.Tx) error {
 		for {
-			rows, err := t.Events(q)
+			rows, err := engine.Events(t, q)
 			if err != nil {
 				return err
 			}
