@@ -14,6 +14,8 @@ import (
 
 	"log/slog"
 
+	"github.com/google/uuid"
+
 	"outdial/api"
 	"outdial/contact"
 	"outdial/engine"
@@ -30,13 +32,24 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	offset, err := h.st.Offset(ctx)
+	if err != nil {
+		return err
+	}
 	c := engine.Config{
-		Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
+		Offset: offset, Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
 		Simulated: map[string]bool{simulated: true, engine.Functions: true},
 		Segments:  segmentsOf, Keyword: h.keyword(),
 	}
 	for _, s := range h.config.Sinks {
 		c.Sinks = append(c.Sinks, s.Name)
+	}
+	c.Throttles, c.Hold = map[string]float64{}, map[string]bool{}
+	for _, x := range h.config.Carriers {
+		if x.Throttle > 0 {
+			c.Throttles[x.Name] = x.Throttle
+		}
+		c.Hold[x.Name] = x.Unknown == "hold"
 	}
 	h.engine.Store(engine.New(c))
 	tokens, err := tokenKey(ctx, h.st)
@@ -46,13 +59,17 @@ func (h *house) build(ctx context.Context) error {
 	amazon, err := api.New(api.Config{
 		Engine: h.engine.Load(), Store: h.st, Log: h.log, Verifier: h.verifier(), Anonymous: h.anonymous(),
 		Tokens: wire.Tokens{Key: tokens}, Carrier: h.carrierOf, URL: cmp.Or(h.config.PublicURL, h.endpoint()),
+		Start: h.starter(),
 	}).Handler()
 	if err != nil {
 		return err
 	}
 	streams, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stopStream = stop
-	ours := h.ours(streams)
+	ours, err := h.ours(streams)
+	if err != nil {
+		return err
+	}
 	h.srv = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/_outdial/") {
@@ -241,4 +258,19 @@ func or(s *string, otherwise string) string {
 		return *s
 	}
 	return otherwise
+}
+
+// starter is what starts a contact: the engine, or, for the bench alone, nothing.
+func (h *house) starter() func(context.Context, engine.StartRequest) (contact.ID, error) {
+	if !h.flags.floor {
+		return nil
+	}
+	h.log.Warn("-floor: contacts are answered and not kept")
+	return func(_ context.Context, r engine.StartRequest) (contact.ID, error) {
+		if r.Refuse != nil {
+			return "", r.Refuse
+		}
+		id, err := uuid.NewV7()
+		return contact.ID(id.String()), err
+	}
 }

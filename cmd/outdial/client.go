@@ -131,6 +131,9 @@ func (a *answerError) Error() string {
 	if text == "" {
 		text = http.StatusText(a.status)
 	}
+	if a.name == "" {
+		return fmt.Sprintf("%s (%d, request %s)", text, a.status, a.id)
+	}
 	return fmt.Sprintf("%s: %s (%d, request %s)", a.name, text, a.status, a.id)
 }
 
@@ -173,12 +176,13 @@ func (c *client) send(ctx context.Context, method, path string, in []byte) (*htt
 	a := &answerError{status: answer.StatusCode, name: answer.Header.Get("X-Amzn-Errortype"), id: answer.Header.Get("X-Amzn-Requestid")}
 	var body struct {
 		Message  string                     `json:"message"`
+		Error    string                     `json:"error"` // of our own paths
 		Problems []struct{ Message string } `json:"problems"`
 	}
 	if json.Unmarshal(doc, &body) != nil {
 		body.Message = strings.TrimSpace(string(doc))
 	}
-	a.message, a.name = body.Message, first(a.name, answer.Status)
+	a.message = first(body.Message, body.Error)
 	for _, p := range body.Problems {
 		a.message += "\n  " + p.Message
 	}
@@ -209,9 +213,10 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 	return nil
 }
 
-// lines reads an endless answer, server-sent events or one JSON a line, until
-// ctx is done or fn fails.
-func (c *client) lines(ctx context.Context, path string, fn func(doc []byte) error) error {
+// stream reads server-sent events until ctx is done, fn fails, or the server ends
+// the answer.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+func (c *client) stream(ctx context.Context, path string, fn func(name, id string, doc []byte) error) error {
 	answer, err := c.send(ctx, "GET", path, nil)
 	if err != nil {
 		return err
@@ -219,15 +224,25 @@ func (c *client) lines(ctx context.Context, path string, fn func(doc []byte) err
 	defer answer.Body.Close()
 	s := bufio.NewScanner(answer.Body)
 	s.Buffer(nil, 4<<20)
+	var name, id, data string
 	for s.Scan() {
-		line := s.Text()
-		if data, ok := strings.CutPrefix(line, "data:"); ok {
-			line = strings.TrimSpace(data)
-		} else if !strings.HasPrefix(line, "{") {
-			continue // a comment that keeps the line open, or an event's name
-		}
-		if err := fn([]byte(line)); err != nil {
-			return err
+		field, value, _ := strings.Cut(s.Text(), ":")
+		value = strings.TrimPrefix(value, " ")
+		switch field {
+		case "event":
+			name = value
+		case "id":
+			id = value
+		case "data":
+			data += value
+		case "":
+			if data == "" {
+				continue // the end of a comment that keeps the line open
+			}
+			if err := fn(name, id, []byte(data)); err != nil {
+				return err
+			}
+			name, data = "", ""
 		}
 	}
 	if ctx.Err() != nil {

@@ -40,7 +40,7 @@ type config struct {
 	Bots      []botConfig               `yaml:"bots" eg:"@bots" doc:"Bots that are built in: ConnectParticipantWithLexBot finds one by its alias ARN."`
 	Templates []templateConfig          `yaml:"templates" doc:"Message templates, for InitialTemplatedSystemMessage."`
 
-	Carriers     []carrierConfig `yaml:"carriers" doc:"Accounts at carriers. A number names the one that serves it. The keys beside name and kind belong to the kind: outdial config -kind smpp."`
+	Carriers     []carrierConfig `yaml:"carriers" eg:"@carriers" doc:"Accounts at carriers. A number names the one that serves it. The keys beside name and kind belong to the kind: outdial config -kind smpp."`
 	Destinations string          `yaml:"destinations" eg:"open" doc:"Countries that may be called, for instances that do not say themselves: open (every one) or aws (as Amazon Connect does by default, by region). Default: open."`
 	Quotas       string          `yaml:"quotas" eg:"none" doc:"Concurrency and rate quotas, for instances that do not say themselves: none or aws. Default: none."`
 	OptOut       []listConfig    `yaml:"optOut" doc:"Opt-out lists: numbers that get no message. A number of ours has a list of its own unless it names one. Entries here come on top of those that STOP and outdial optout have made."`
@@ -186,6 +186,19 @@ type endpointConfig struct {
 	Secret   secret `yaml:"secretAccessKey" eg:"" doc:"As it is, env:NAME or file:PATH. Default: AWS_SECRET_ACCESS_KEY."`
 }
 
+// carrierSample is what `outdial config` prints under carriers; each kind's own
+// keys are printed by `outdial config -kind`.
+const carrierSample = `- name: acme-smsc
+  kind: smpp
+  # Message segments per second that it may be given. Default: no limit.
+  throttle: 10
+  # What becomes of a message whose fate is not known: resend or hold. Default: resend.
+  unknown: resend
+  addresses: ['smsc.example.com:2775']
+  system_id: acme
+  password: change-me
+`
+
 // A botConfig is a bot and the aliases by which flows name it.
 type botConfig struct {
 	Aliases        []string `yaml:"aliases"`
@@ -287,31 +300,41 @@ type sinkConfig struct {
 	Events []string `yaml:"events" eg:"[]" doc:"Event types that it gets, such as DISCONNECTED or CONTACT_RECORD. Default: all."`
 }
 
-// A carrierConfig is an account at a carrier: name and kind are ours, the rest
+// A carrierConfig is an account at a carrier: what stands here is ours, the rest
 // is the kind's own.
 type carrierConfig struct {
-	Name string `yaml:"name" eg:"acme-smsc" doc:"Its name: numbers and logs call it so."`
-	Kind string `yaml:"kind" eg:"smpp" doc:"What it speaks."`
-	// Rest is everything beside name and kind, for the kind to read.
-	Rest     yaml.Node `yaml:"-"`
-	settings any       // what the kind made of it
+	Name     string  `yaml:"name" eg:"acme-smsc" doc:"Its name: numbers and logs call it so."`
+	Kind     string  `yaml:"kind" eg:"smpp" doc:"What it speaks: smpp."`
+	Throttle float64 `yaml:"throttle" eg:"10" doc:"Message segments per second that it may be given. Default: no limit."`
+	Unknown  string  `yaml:"unknown" eg:"resend" doc:"What becomes of a message whose fate is not known (a send that was not answered, a crash in the middle): resend, counted on the message, or hold. Default: resend."`
+	// rest is everything else, for the kind to read.
+	rest     yaml.Node
+	settings any // what the kind made of it
 }
 
-// UnmarshalYAML keeps the whole node: what the kind does not know is found
-// when the kind reads it.
+// UnmarshalYAML reads our keys, and keeps the others: what the kind does not
+// know is found when the kind reads them.
 func (c *carrierConfig) UnmarshalYAML(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("wants keys and values")
+		return fmt.Errorf("wants keys and values, not %s", nodeKind(n))
 	}
-	c.Rest = yaml.Node{Kind: yaml.MappingNode, Tag: n.Tag, Line: n.Line}
+	c.rest = yaml.Node{Kind: yaml.MappingNode, Tag: n.Tag, Line: n.Line}
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		var err error
 		switch k, v := n.Content[i], n.Content[i+1]; k.Value {
 		case "name":
-			c.Name = v.Value
+			err = v.Decode(&c.Name)
 		case "kind":
-			c.Kind = v.Value
+			err = v.Decode(&c.Kind)
+		case "throttle":
+			err = v.Decode(&c.Throttle)
+		case "unknown":
+			err = v.Decode(&c.Unknown)
 		default:
-			c.Rest.Content = append(c.Rest.Content, k, v)
+			c.rest.Content = append(c.rest.Content, k, v)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %s: not %s", n.Content[i].Line, n.Content[i].Value, nodeKind(n.Content[i+1]))
 		}
 	}
 	return nil

@@ -85,18 +85,27 @@ func printStruct(w *strings.Builder, t reflect.Type, indent string) {
 		if indent == "" {
 			w.WriteString("\n")
 		}
-		for _, line := range wrap(doc, 78-len(indent)) {
-			fmt.Fprintf(w, "%s# %s\n", indent, line)
-		}
+		printDoc(w, indent, doc)
 		printField(w, f.Type, indent, key, eg)
+	}
+}
+
+// printDoc writes a sentence as comment lines.
+func printDoc(w *strings.Builder, indent, doc string) {
+	for _, line := range wrap(doc, 78-len(indent)) {
+		fmt.Fprintf(w, "%s# %s\n", indent, line)
 	}
 }
 
 func printField(w *strings.Builder, t reflect.Type, indent, key, eg string) {
 	switch {
-	case eg == "@bots":
+	case eg == "@bots" || eg == "@carriers":
+		sample := botSample
+		if eg == "@carriers" {
+			sample = carrierSample
+		}
 		fmt.Fprintf(w, "%s%s:\n", indent, key)
-		for line := range strings.Lines(botSample) {
+		for line := range strings.Lines(sample) {
 			w.WriteString(indent + "  " + line)
 		}
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:

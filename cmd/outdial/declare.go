@@ -44,11 +44,13 @@ type declarer struct {
 	errs   []problem
 	out    declaration
 
-	home  wire.Home         // of the instance in hand
-	alias string            // its alias
-	ids   map[string]string // "kind/name" and "kind/id" → id, of the instance in hand
-	taken map[string]string // kind and id → where it was declared
-	only  string            // the carrier of numbers that name none
+	home   wire.Home          // of the instance in hand
+	in     *resource.Instance // itself
+	alias  string             // its alias
+	ids    map[string]string  // "kind/name" and "kind/id" → id, of the instance in hand
+	taken  map[string]string  // kind and id → where it was declared
+	only   string             // the carrier of numbers that name none
+	judged []judgement
 }
 
 // checkConfig says everything that is wrong with c, and keeps what it declares.
@@ -69,6 +71,7 @@ func (d *declarer) declare() {
 	}
 	d.templates()
 	d.botAliases()
+	d.judge()
 	d.optOuts()
 }
 

@@ -111,7 +111,9 @@ func (d *declarer) flow(file string, c flowConfig, doc []byte) {
 		out.Draft = string(doc)
 	} else {
 		out.Content, out.Hash = string(doc), f.Hash
-		d.judge(file, out.Type, doc)
+		if _, builtIn := d.c.folders[path.Dir(file)]; !builtIn { // those are checked when the program is tested
+			d.judged = append(d.judged, judgement{file, out.Type, doc, d.in, d.ids})
+		}
 	}
 	d.meta(file, kind, &out.Meta, first(c.Name, strings.TrimSuffix(path.Base(file), ".json")), c.ID, c.Description, c.Tags)
 	d.add(file, kind, d.home.Instance, &out.Meta, out)
@@ -126,5 +128,63 @@ func country(number string) string {
 	return phonenumbers.GetRegionCodeForNumber(n)
 }
 
-// judge checks a flow as the service does: what it refuses is wrong here too.
-func (d *declarer) judge(file, typ string, doc []byte) {}
+// A judgement is a flow that is to be checked once everything is declared.
+type judgement struct {
+	file, kind string
+	doc        []byte
+	in         *resource.Instance
+	ids        map[string]string // of its instance
+}
+
+// judge checks the flows as the service does: what it would refuse is wrong here
+// too, the rest is a warning.
+func (d *declarer) judge() {
+	for _, j := range d.judged {
+		found := flow.Check(j.doc, flow.CheckOptions{
+			Type:      j.kind,
+			Strict:    j.in.References == "strict",
+			Resources: func(kind resource.Kind, ref string) bool { return d.resolves(j, kind, ref) },
+		})
+		for _, f := range found.Problems() {
+			d.errs = append(d.errs, problem{file: j.file, text: strings.TrimPrefix(f.String(), "problem: ")})
+		}
+		for _, f := range found.Warnings() {
+			d.out.warnings = append(d.out.warnings, j.file+": "+strings.TrimPrefix(f.String(), "warning: "))
+		}
+	}
+}
+
+// resolves tells whether a reference in a flow leads to something that is
+// declared. What only the running server can know counts as being there.
+func (d *declarer) resolves(j judgement, kind resource.Kind, ref string) bool {
+	if to, ok := j.in.Aliases[ref]; ok {
+		ref = to
+	}
+	switch kind {
+	case resource.KindFunction:
+		return d.c.Lambda.Endpoint != "" || d.function(ref)
+	case resource.KindBot:
+		_, ok := d.out.bots.find(j.in.ID, ref)
+		return ok || d.c.Lex.Endpoint != ""
+	}
+	id := ref[strings.LastIndexByte(ref, '/')+1:]
+	id, _, _ = strings.Cut(id, ":")
+	if strings.HasPrefix(ref, "arn:") && kind != resource.KindNumber && !strings.HasPrefix(ref, j.in.ARN+"/") {
+		return false
+	}
+	if _, ok := j.ids[string(kind)+"/"+id]; ok {
+		return true
+	}
+	_, ok := j.ids[string(resource.KindModule)+"/"+id]
+	return ok && kind == resource.KindFlow
+}
+
+// function tells whether a URL is set for a function.
+func (d *declarer) function(arn string) bool {
+	for name := range d.c.Functions {
+		if arn == name || strings.HasPrefix(arn, name+":") || strings.HasSuffix(arn, ":"+name) {
+			return true
+		}
+	}
+	return false
+}

@@ -18,7 +18,7 @@ var aliasName = regexp.MustCompile(`^[\da-zA-Z]([-\da-zA-Z]{0,61}[\da-zA-Z])?$`)
 // to comes before what refers to it.
 func (d *declarer) instance(path string, c *instanceConfig) {
 	in := d.instanceItself(path, c)
-	d.ids = map[string]string{}
+	d.in, d.ids = in, map[string]string{}
 	for i := range c.Hours {
 		d.hours(fmt.Sprintf("%s.hours[%d]", path, i), &c.Hours[i])
 	}

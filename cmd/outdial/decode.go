@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -22,6 +23,8 @@ type decoder struct {
 	getenv func(string) string
 	lines  map[string]int // by path, for what is found wrong later
 	errs   []problem
+	// secrets lets every text stand elsewhere, as a secret may.
+	secrets bool
 }
 
 // A problem is one mistake in the configuration.
@@ -177,6 +180,12 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 		return
 	} else if !own && v.Kind() == reflect.String {
 		v.SetString(n.Value)
+	} else if v.Type() == reflect.TypeFor[time.Duration]() {
+		t, err := parseSpan(n.Value)
+		if err != nil {
+			d.fail(n, path, "%v", err)
+		}
+		v.SetInt(int64(t))
 	} else if err := n.Decode(v.Addr().Interface()); err != nil {
 		var t *yaml.TypeError
 		if errors.As(err, &t) {
@@ -186,7 +195,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 		}
 		return
 	}
-	if v.Type() == reflect.TypeFor[secret]() {
+	if v.Type() == reflect.TypeFor[secret]() || d.secrets && v.Kind() == reflect.String {
 		s, err := reveal(v.String(), d.getenv)
 		if err != nil {
 			d.fail(n, path, "%v", err)

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 
 	"outdial/gateway"
+	"outdial/gateway/smpp"
 )
 
 // simulated is the name of the simulated carriers' account.
@@ -18,13 +20,44 @@ const simulated = "simulator"
 // configuration, and how a gateway is made of it.
 type carrierKind struct {
 	about    string
-	settings func() any // a pointer to a struct with the tags of config
+	sample   map[string]string // values of keys that must be given
+	settings func() any        // a pointer to a struct with the tags of config
+	check    func(name string, settings any) error
 	open     func(name string, settings any, h *house) (gateway.Gateway, error)
 }
 
 // carrierTable is every kind of carrier that there is.
 func carrierTable() map[string]carrierKind {
-	return map[string]carrierKind{}
+	return map[string]carrierKind{
+		"smpp": {
+			about:    "An SMPP 3.4 account: SMS out, delivery receipts and SMS in.",
+			sample:   map[string]string{"addresses": "['smsc.example.com:2775']", "system_id": "acme", "password": "change-me"},
+			settings: func() any { return new(smpp.Account) },
+			check: func(name string, settings any) error {
+				a := *settings.(*smpp.Account)
+				a.Name = name
+				_, err := smpp.New(a, smpp.Options{}) // which does no I/O
+				return err
+			},
+			open: openSMPP,
+		},
+	}
+}
+
+func openSMPP(name string, settings any, h *house) (gateway.Gateway, error) {
+	a := *settings.(*smpp.Account)
+	a.Name = name
+	o := smpp.Options{Log: h.log}
+	// Parts of a long inbound message wait beside the store: they are answered
+	// when they come, and must outlive a crash.
+	if path, ok := strings.CutPrefix(h.config.Store, "file:"); ok {
+		path, _, _ = strings.Cut(path, "?")
+		o.Spool = path + ".spool/" + name
+		if err := os.MkdirAll(o.Spool, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	return smpp.New(a, o)
 }
 
 func carrierKinds() []string { return slices.Sorted(maps.Keys(carrierTable())) }
@@ -36,13 +69,48 @@ func printCarrier(w io.Writer, kind string) error {
 		return usagef("there is no kind of carrier %q: %s", kind, strings.Join(carrierKinds(), ", "))
 	}
 	var one strings.Builder
-	for _, line := range wrap(k.about, 76) {
-		fmt.Fprintf(&one, "    # %s\n", line)
+	printDoc(&one, "    ", k.about)
+	ours := reflect.TypeFor[carrierConfig]()
+	for i := range ours.NumField() {
+		f := ours.Field(i)
+		eg := f.Tag.Get("eg")
+		if keyOf(f) == "kind" {
+			eg = kind
+		}
+		printDoc(&one, "    ", f.Tag.Get("doc"))
+		if keyOf(f) != "" {
+			fmt.Fprintf(&one, "    %s: %s\n", keyOf(f), eg)
+		}
 	}
-	one.WriteString("    name: acme-" + kind + "\n    kind: " + kind + "\n")
-	printStruct(&one, reflect.TypeOf(k.settings()).Elem(), "    ")
+	printSettings(&one, reflect.TypeOf(k.settings()).Elem(), "    ", k.sample)
 	_, err := io.WriteString(w, "carriers:\n"+dash(one.String(), "  "))
 	return err
+}
+
+// printSettings writes the keys of a kind's own struct. What need not be given
+// is commented out: its sentence names its default.
+func printSettings(w *strings.Builder, t reflect.Type, indent string, sample map[string]string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key := keyOf(f)
+		if key == "" || key == "name" {
+			continue
+		}
+		printDoc(w, indent, f.Tag.Get("doc"))
+		inner := f.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		switch {
+		case sample[key] != "":
+			fmt.Fprintf(w, "%s%s: %s\n", indent, key, sample[key])
+		case inner.Kind() == reflect.Struct && f.Type.Kind() != reflect.Slice:
+			fmt.Fprintf(w, "%s%s:\n", indent, key)
+			printSettings(w, inner, indent+"  ", nil)
+		default:
+			fmt.Fprintf(w, "%s#%s:\n", indent, key)
+		}
+	}
 }
 
 // carriers checks the accounts at carriers, and finds the one that serves
@@ -60,11 +128,20 @@ func (d *declarer) carriers() {
 			d.fail(path+".kind", "wants %s, not %q", strings.Join(carrierKinds(), ", "), c.Kind)
 			continue
 		}
-		dec := decoder{getenv: d.getenv, lines: d.lines}
+		if c.Throttle < 0 {
+			d.fail(path+".throttle", "at least 0, not %v", c.Throttle)
+		}
+		d.oneOf(path+".unknown", c.Unknown, "resend", "hold")
+		dec := decoder{getenv: d.getenv, lines: d.lines, secrets: true}
 		settings := k.settings()
-		dec.value(&c.Rest, reflect.ValueOf(settings).Elem(), path)
+		dec.value(&c.rest, reflect.ValueOf(settings).Elem(), path)
 		d.errs = append(d.errs, dec.errs...)
 		d.c.Carriers[i].settings = settings
+		if len(dec.errs) == 0 {
+			if err := k.check(c.Name, settings); err != nil {
+				d.fail(path, "%v", err)
+			}
+		}
 	}
 	switch {
 	case len(d.c.Carriers) == 1:

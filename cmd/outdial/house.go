@@ -136,9 +136,7 @@ func (h *house) openStore(ctx context.Context) (err error) {
 func (h *house) declare(ctx context.Context) error {
 	d := h.config.declared
 	h.live.Store(d)
-	for _, w := range d.warnings {
-		h.log.Warn("configuration: " + w)
-	}
+	h.warn(d)
 	if err := apply(ctx, h.st, h.log, d); err != nil {
 		return err
 	}
@@ -163,15 +161,22 @@ func (h *house) declare(ctx context.Context) error {
 	return h.optOutManners(ctx)
 }
 
+// warn says that there is something to read, and what where it is wanted.
+func (h *house) warn(d *declaration) {
+	for _, w := range d.warnings {
+		h.log.Debug("configuration: " + w)
+	}
+	if n := len(d.warnings); n > 0 {
+		h.log.Info("the configuration has warnings: outdial config -check lists them", "warnings", n)
+	}
+}
+
 // demo makes the demo instance where there is none of any kind. It belongs to
 // the store from then on: whoever tries things out may change it over the API.
 func (h *house) demo(ctx context.Context) error {
 	c, err := demoConfig()
 	if err != nil {
 		return err
-	}
-	for _, w := range c.declared.warnings {
-		h.log.Warn("demo: " + w)
 	}
 	some := false
 	err = h.st.View(ctx, func(t *store.Tx) error {

@@ -36,6 +36,9 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 	parts.Go(func() error {
 		defer close(engineDone)
 		err := h.engine.Load().Run(engineCtx)
+		if engineCtx.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil // it was told to end
+		}
 		if err != nil {
 			fail(err)
 		}

@@ -27,8 +27,18 @@ func verbs() []verb {
 	return []verb{
 		{"serve", "run the server", runServe},
 		{"start", "start one contact: start chat, start voice", runStart},
+		{"try", "talk to a flow in the terminal; -explore tries every branch", runTry},
+		{"check", "check flows as the service does", runCheck},
+		{"test", "perform plays and compare them", runTest},
+		{"handset", "hold a customer's phone", runHandset},
+		{"contact", "list, show, tail and delete contacts", runContact},
+		{"events", "list events, and send them again", runEvents},
+		{"key", "make, list and revoke access keys", runKey},
+		{"optout", "numbers that get no message: list, add, remove, import, export", runOptout},
+		{"backup", "copy the store while it serves", runBackup},
 		{"operations", "list what is honoured of Amazon Connect's API and flows", runOperations},
 		{"config", "print the configuration file, explained; -check FILE", runConfig},
+		{"bench", "measure this program on this machine", runBench},
 		{"version", "print the version", runVersion},
 	}
 }

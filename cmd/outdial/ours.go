@@ -3,11 +3,37 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
+
+	"outdial/admin"
+	"outdial/resource"
 )
 
-// ours answers under /_outdial/.
-func (h *house) ours(streams context.Context) http.Handler {
-	return http.NotFoundHandler()
+// ours answers under /_outdial/. Answers that have no end are ended with streams.
+func (h *house) ours(streams context.Context) (http.Handler, error) {
+	var carriers []string
+	for _, c := range h.config.Carriers {
+		carriers = append(carriers, c.Name)
+	}
+	s, err := admin.New(admin.Config{
+		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Carriers: carriers,
+		Verifier: h.verifier(), Anonymous: h.anonymous(),
+		NewKey:      func(account, name string) *resource.Key { return newKey(account, name) },
+		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A stream outlasts the time that a request may take to be read.
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/events") {
+			if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
+				h.log.Debug("a stream keeps its deadline", "err", err)
+			}
+		}
+		s.ServeHTTP(w, r)
+	}), nil
 }
 
 // open writes the ready files: from now on the server is found.
