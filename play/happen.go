@@ -370,3 +370,7 @@ func (s *Stage) forget(a *actor, visit int) {
 	}
 	s.due = kept
 }
+
+// Ring lets things happen until a phone rings, and tells whether one does. It is
+// answered by itself when more is to happen.
+func (s *Stage) Ring() bool { return s.ringer() != nil }
