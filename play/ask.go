@@ -33,6 +33,7 @@ var askKinds = map[string]string{
 	"Reply":          "; the effect",
 	"Hear":           "; the effect",
 	"PublishEvent":   "the sink; the event",
+	"Refused":        "code and text of a message that the carrier refused",
 	"Event":          "the type of a contact event",
 	"End":            "channel and reason, of a contact that the customer does not hear",
 }
@@ -44,7 +45,7 @@ func readAsk(s string) (ask, error) {
 		return ask{}, fmt.Errorf("%q: wants one of %s", "* "+s, strings.Join(sortedNames(askKinds), ", "))
 	}
 	a := ask{kind: kind, words: strings.TrimSpace(rest)}
-	if i := strings.IndexByte(rest, '{'); i >= 0 {
+	if i := strings.IndexByte(rest, '{'); i >= 0 && kind != "Refused" {
 		a.words = strings.TrimSpace(rest[:i])
 		d := json.NewDecoder(strings.NewReader(rest[i:]))
 		d.UseNumber()

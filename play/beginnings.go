@@ -51,7 +51,7 @@ func (x *explorer) variants() []variant {
 // itself; nil where nothing goes on.
 func (x *explorer) begin(v variant) *Stage {
 	h := x.head
-	h.Channel, h.AMD = v.channel, v.amd
+	h.Channel, h.AMD, h.Contact.Window = v.channel, v.amd, "open"
 	h.Attributes = merged(x.head.Attributes, x.wants.flat("Attributes", v.k))
 	h.Contact.Segment = merged(x.head.Contact.Segment, nil)
 	for key, val := range x.wants.flat("SegmentAttributes", v.k) {

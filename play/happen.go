@@ -104,6 +104,7 @@ func (s *Stage) say(text string) error {
 		case !a.c.Open():
 		case a.c.Channel == contact.Chat:
 			s.seq++
+			a.wrote = s.now
 			s.tell(a, contact.MessageReceived{ID: fmt.Sprintf("message-%d", s.seq), Text: text})
 			return s.err
 		case a.c.Channel == contact.Voice && a.listen != nil && a.listen.speech:

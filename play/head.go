@@ -41,19 +41,29 @@ type Head struct {
 
 // Details are the further members of a contact.
 type Details struct {
-	Name        string                       `yaml:"name,omitempty"`
-	Description string                       `yaml:"description,omitempty"`
-	DisplayName string                       `yaml:"displayName,omitempty"`
-	Language    string                       `yaml:"language,omitempty"`
-	CustomerID  string                       `yaml:"customerId,omitempty"`
-	Queue       string                       `yaml:"queue,omitempty"`    // the target queue
-	Agent       string                       `yaml:"agent,omitempty"`    // who has the contact
-	Duration    string                       `yaml:"duration,omitempty"` // of a chat; "" is 25h
-	Ring        int                          `yaml:"ring,omitempty"`     // seconds; 0 is 60
-	Initial     string                       `yaml:"initial,omitempty"`  // the initial system message
-	Tags        map[string]string            `yaml:"tags,omitempty"`
-	Segment     map[string]string            `yaml:"segment,omitempty"`
-	References  map[string]contact.Reference `yaml:"references,omitempty"`
+	Name        string    `yaml:"name,omitempty"`
+	Description string    `yaml:"description,omitempty"`
+	DisplayName string    `yaml:"displayName,omitempty"`
+	Language    string    `yaml:"language,omitempty"`
+	CustomerID  string    `yaml:"customerId,omitempty"`
+	Queue       string    `yaml:"queue,omitempty"`    // the target queue
+	Agent       string    `yaml:"agent,omitempty"`    // who has the contact
+	Duration    string    `yaml:"duration,omitempty"` // of a chat; "" is 25h
+	Ring        int       `yaml:"ring,omitempty"`     // seconds; 0 is 60
+	Initial     string    `yaml:"initial,omitempty"`  // the initial system message
+	Template    *Template `yaml:"template,omitempty"` // the initial templated message
+	// Window is "open" where the customer wrote on WhatsApp within the 24 hours
+	// before the play: free text is delivered only then, or after a reply.
+	Window     string                       `yaml:"window,omitempty"`
+	Tags       map[string]string            `yaml:"tags,omitempty"`
+	Segment    map[string]string            `yaml:"segment,omitempty"`
+	References map[string]contact.Reference `yaml:"references,omitempty"`
+}
+
+// A Template is an initial templated message, its variables filled in.
+type Template struct {
+	Name string `yaml:"name"`
+	Text string `yaml:"text"`
 }
 
 // field sets what one key of the head says. text is the rest of its line; block

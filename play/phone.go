@@ -35,6 +35,7 @@ type actor struct {
 	sent     *contact.SendMessage // arrived, and the house does not know yet
 	last     *contact.SendMessage // the last that arrived
 	ending   bool                 // ended, and not yet shown
+	wrote    time.Time            // WhatsApp: when the customer last wrote; zero is never
 }
 
 // move lets the next thing happen on one phone.
@@ -85,6 +86,10 @@ func (s *Stage) perform(a *actor, e contact.Effect) {
 	}
 	switch v := e.(type) {
 	case contact.SendMessage:
+		if a.c.Subtype == contact.WhatsApp && v.Template == nil && !s.now.Before(a.wrote.Add(window)) {
+			s.outside(a, v)
+			return
+		}
 		a.sent, a.last = &v, &v
 		s.show(Item{Line: Line{Sign: Gets, Text: messageText(v)}})
 	case contact.PlaceCall:
@@ -114,6 +119,17 @@ func (s *Stage) perform(a *actor, e contact.Effect) {
 				input: contact.TransferEnded{Visit: v.Visit, Outcome: "timeout"}})
 		}
 	}
+}
+
+// window is how long free text may go to a WhatsApp customer who wrote.
+// https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows
+const window = 24 * time.Hour
+
+// outside refuses free text to a customer who did not write, as WhatsApp does.
+func (s *Stage) outside(a *actor, m contact.SendMessage) {
+	s.show(Item{Line: Line{Sign: Asks, Text: "Refused 131047 " + strings.ReplaceAll(messageText(m), "\n", " ")}})
+	s.show(Item{Note: "WhatsApp takes free text only within 24 hours of the customer's last message; a template opens a conversation"})
+	s.tell(a, contact.MessageRefused{ID: m.ID, Visit: m.Visit, Code: "131047", Message: "Re-engagement message"})
 }
 
 // played gives the visit of an effect that plays something to a caller.

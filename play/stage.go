@@ -221,6 +221,9 @@ func (s *Stage) chat(c *contact.Contact) error {
 		if d.Initial != "" {
 			c.Initial = []contact.SendMessage{{Text: d.Initial, Initial: true}}
 		}
+		if t := d.Template; t != nil {
+			c.Initial = append(c.Initial, contact.SendMessage{Text: t.Text, Initial: true, Template: &contact.Template{Name: t.Name}})
+		}
 	}
 	// A flow of another type runs on a contact that is connected already.
 	if t := s.head.Type; t != "" && t != "CONTACT_FLOW" && t != "CAMPAIGN" && c.Channel == contact.Voice && c.Method == contact.MethodAPI {
@@ -234,6 +237,9 @@ func (s *Stage) chat(c *contact.Contact) error {
 // enter brings a contact onto the stage and gives it its first turn.
 func (s *Stage) enter(c *contact.Contact) *actor {
 	a := &actor{c: c, phone: silent}
+	if c.Subtype == contact.WhatsApp && (s.head.Contact.Window == "open" || c.Method == contact.MethodInbound) {
+		a.wrote = s.now
+	}
 	if c.Channel == contact.Voice && (c.Method == contact.MethodInbound || c.Method == contact.MethodTransfer || !c.Connected.IsZero()) {
 		a.phone = talking
 	}

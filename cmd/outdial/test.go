@@ -23,7 +23,20 @@ went otherwise.
 
   outdial test
   outdial test -update plays/reminder.play     write the play as it goes
-  outdial test -o junit plays > report.xml     for a CI service`
+  outdial test -o junit plays > report.xml     for a CI service
+
+A play begins with what is played (flow, channel, from, to, attributes, stubs…),
+and goes on with one line for each thing:
+
+  < text          what the phone gets; | goes on with it, … is any text
+  > text          what the customer replies
+  #12             keys of the phone
+  !answer         or busy, decline, noanswer, hangup, beep, status failed…
+  +25h            time goes by
+  ? $.Attributes.x = y      what a reference is now
+  * InvokeFunction name {…} what else the flow asks for
+  = end REASON    the contact ends
+  // a comment`
 
 // runTest performs plays.
 func runTest(ctx context.Context, e env, args []string) error {

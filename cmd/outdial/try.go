@@ -40,6 +40,8 @@ func runTry(ctx context.Context, e env, args []string) error {
 	set.StringVar(&h.Type, "type", "", "flow `TYPE`, such as CUSTOMER_QUEUE")
 	set.StringVar(&h.AMD, "amd", "", "detect answering machines, and find this `STATUS`")
 	at := set.String("at", "", "`TIME` at which it begins, such as 2026-01-05T10:00:00Z")
+	template := set.String("template", "", "WhatsApp: open with a template that says this `TEXT`")
+	wrote := set.Bool("wrote", false, "WhatsApp: the customer wrote within the last 24 hours, so free text is delivered")
 	rings := set.Bool("ring", false, "let the phone ring until /answer, /busy, /decline…")
 	write := set.String("write", "", "write the play to this `FILE`")
 	verbose := set.Bool("v", false, "show the actions and branches")
@@ -59,6 +61,12 @@ func runTry(ctx context.Context, e env, args []string) error {
 	}
 	h.Flows, h.Attributes = words, attributes
 	h.Channel, h.AMD = strings.ToUpper(*channel), strings.ToUpper(h.AMD)
+	if *template != "" {
+		h.Contact.Template = &play.Template{Name: "first", Text: *template}
+	}
+	if *wrote {
+		h.Contact.Window = "open"
+	}
 	if *at != "" {
 		if h.At, err = time.Parse(time.RFC3339, *at); err != nil {
 			return usagef("-at: a time like 2026-01-05T10:00:00Z, not %q", *at)
