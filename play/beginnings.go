@@ -18,6 +18,7 @@ type variant struct {
 	k       int  // which of the wanted values everything has; -1 is none of them
 	closed  bool // hours are closed
 	missing bool // nothing that the flow names is there
+	bare    bool // there are no attributes
 	huge    bool // all values are too long, and there is no room for attributes
 	id      int  // of the contact: what looks random is drawn from it
 }
@@ -32,7 +33,8 @@ func (x *explorer) variants() []variant {
 		for k := -1; k < min(max(x.wants.most, 1), mostValues); k++ {
 			out = append(out, variant{channel: ch, k: k})
 		}
-		out = append(out, variant{channel: ch, closed: true}, variant{channel: ch, missing: true}, variant{channel: ch, huge: true})
+		out = append(out, variant{channel: ch, closed: true}, variant{channel: ch, missing: true},
+			variant{channel: ch, huge: true}, variant{channel: ch, bare: true})
 		if ch == "VOICE" && x.wants.types["CheckOutboundCallStatus"] {
 			for _, s := range []string{"HUMAN_ANSWERED", "VOICEMAIL_BEEP", "VOICEMAIL_NO_BEEP", "AMD_UNRESOLVED", "AMD_ERROR"} {
 				out = append(out, variant{channel: ch, amd: s})
@@ -72,6 +74,9 @@ func (x *explorer) begin(v variant) *Stage {
 		h.ID = fmt.Sprintf("00000000-0000-7000-8000-%012d", 1000+v.id)
 	}
 	h.Related = map[string]string{}
+	if v.bare {
+		h.Attributes = x.head.Attributes
+	}
 	if v.huge {
 		h.Attributes = brimful(h.Attributes)
 	}

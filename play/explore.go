@@ -14,7 +14,7 @@ import (
 // Limits bound an exploration; a zero member is its default.
 type Limits struct {
 	Moves    int      // things tried, in all; 20,000
-	Channels []string // VOICE, SMS, CHAT and TASK
+	Channels []string // all of them
 	PerPlace int      // states at one action from which everything is tried; 60
 }
 
@@ -44,7 +44,7 @@ func Explore(h Head, files Files, l Limits) (*Exploration, error) {
 		l.PerPlace = 60
 	}
 	if len(l.Channels) == 0 {
-		l.Channels = []string{"VOICE", "SMS", "CHAT", "TASK"}
+		l.Channels = []string{"VOICE", "SMS", "WHATSAPP", "CHAT", "TASK"}
 	}
 	x := &explorer{limits: l, head: h, files: files, seen: map[uint64]bool{}, places: map[string]int{}, failed: map[[2]string]bool{},
 		got: &Exploration{Coverage: NewCoverage(), Ends: map[string]int{}, entered: map[[2]string]bool{}, whys: map[Branch]string{}, types: flow.ActionTypes()}}
@@ -54,9 +54,6 @@ func Explore(h Head, files Files, l Limits) (*Exploration, error) {
 	}
 	x.wants = seek(x.known(probe.world))
 	x.utterances = probe.head.Stubs.utterances()
-	if x.head.Type == "" {
-		x.head.Type = probe.world.flows[0].flow.Type
-	}
 	for _, v := range x.variants() {
 		if s := x.begin(v); s != nil {
 			x.try(s, func(s *Stage) { s.begin() })
@@ -116,6 +113,10 @@ func (x *explorer) known(w *world) []*loaded {
 	return w.flows
 }
 
+// elsewhere is in the reason of every action that is not for a channel: the
+// reason that says least.
+const elsewhere = "does not run on"
+
 // passed counts a branch.
 func (x *explorer) passed(p flow.Passed) {
 	if strings.HasPrefix(p.Flow, synthetic) {
@@ -127,7 +128,7 @@ func (x *explorer) passed(p flow.Passed) {
 		x.new = true
 		x.branches++
 	}
-	if p.Why != "" {
+	if old := x.got.whys[b]; p.Why != "" && (old == "" || strings.Contains(old, elsewhere)) {
 		x.got.whys[b] = p.Why
 	}
 	x.got.Coverage.take(p)
@@ -169,6 +170,9 @@ func (x *explorer) try(s *Stage, m move) {
 		// The same way once more, with nothing there, and with no room left.
 		x.once(s, func(s *Stage) { s.world.wild.v.missing = true; m(s) }, 0)
 		x.once(s, func(s *Stage) {
+			h := *s.head
+			h.Attributes = brimful(merged(h.Attributes, nil))
+			s.head = &h
 			for _, a := range s.cast {
 				if a.c.Open() {
 					a.c.Attributes = brimful(merged(a.c.Attributes, nil))
@@ -316,8 +320,11 @@ func (e *Exploration) why(b Branch) string {
 		return "cannot be had: " + spec.Why
 	}
 	for _, other := range e.siblings(b) {
-		if w := e.whys[other]; w != "" && strings.HasPrefix(other.Label, "error") {
-			return "it went to " + other.Label + ": " + w
+		if w := []rune(e.whys[other]); len(w) > 0 && strings.HasPrefix(other.Label, "error") {
+			if len(w) > 160 {
+				w = append(w[:160], '…')
+			}
+			return "it went to " + other.Label + ": " + string(w)
 		}
 	}
 	if strings.HasPrefix(b.Label, "error") {

@@ -21,7 +21,7 @@ type Head struct {
 	Channel string
 	From    string // our number; what the phone shows
 	To      string // the customer's number
-	Type    string // flow type of the first flow; "" is CONTACT_FLOW
+	Type    string // flow type of the first flow; "" is what its export says
 	Method  string // initiation method; "" is API
 	ID      string // contact id; "" is a fixed one. What looks random in a flow is drawn from it
 	Traffic string // GENERAL or CAMPAIGN

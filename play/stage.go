@@ -94,6 +94,9 @@ func prepare(h Head, files Files) (*Stage, error) {
 		return nil, err
 	}
 	s.world.others = s.find
+	if h.Type == "" {
+		h.Type = s.world.flows[0].flow.Type
+	}
 	if s.now = h.At; s.now.IsZero() {
 		s.now = Start
 	}
@@ -225,13 +228,33 @@ func (s *Stage) chat(c *contact.Contact) error {
 			c.Initial = append(c.Initial, contact.SendMessage{Text: t.Text, Initial: true, Template: &contact.Template{Name: t.Name}})
 		}
 	}
-	// A flow of another type runs on a contact that is connected already.
-	if t := s.head.Type; t != "" && t != "CONTACT_FLOW" && t != "CAMPAIGN" && c.Channel == contact.Voice && c.Method == contact.MethodAPI {
-		c.Method = contact.MethodTransfer
-		c.Connected = s.now
-		c.PreviousID = s.id()
-	}
+	s.within(c)
 	return nil
+}
+
+// within makes of c what a flow of another type than CONTACT_FLOW runs on: a
+// segment of something that goes on already, in a queue or with an agent.
+func (s *Stage) within(c *contact.Contact) {
+	switch s.head.Type {
+	case "", "CONTACT_FLOW", "CAMPAIGN", "MODULE":
+		return
+	case "CUSTOMER_QUEUE":
+		if c.Target == "" {
+			c.Target = "BasicQueue"
+		}
+		c.Queue = &contact.Queued{ID: c.Target, Enqueued: s.now}
+	case "QUEUE_TRANSFER":
+		if c.Target == "" {
+			c.Target = "BasicQueue"
+		}
+	default: // whispers, holds, AGENT_TRANSFER
+		if c.Agent == nil {
+			c.Agent = &contact.Agent{ID: "agent", Name: "agent", Connected: s.now}
+		}
+	}
+	if c.Channel == contact.Voice && c.Method == contact.MethodAPI {
+		c.Method, c.Connected, c.PreviousID = contact.MethodTransfer, s.now, s.id()
+	}
 }
 
 // enter brings a contact onto the stage and gives it its first turn.
