@@ -44,7 +44,7 @@ const (
 // A house is the whole of it on a SQLite file of the test's own: store, engine,
 // simulated carrier, and the API in front.
 type house struct {
-	*testing.T
+	testing.TB
 	store  *store.Store
 	engine *engine.Engine
 	world  *loopback.World
@@ -55,9 +55,9 @@ type house struct {
 }
 
 // build makes a house; change may change the instance before it is kept.
-func build(t *testing.T, change ...func(*resource.Instance)) *house {
+func build(t testing.TB, change ...func(*resource.Instance)) *house {
 	t.Helper()
-	h := &house{T: t, path: filepath.Join(t.TempDir(), "house.db")}
+	h := &house{TB: t, path: filepath.Join(t.TempDir(), "house.db")}
 	h.open()
 	h.furnish(change...)
 	return h
@@ -172,6 +172,9 @@ func (h *house) furnish(change ...func(*resource.Instance)) {
 	number(numberID, "+12065550190", instanceID, "SMS", "VOICE")
 	number(whatsAppID, "+12065550191", instanceID, "WHATSAPP")
 	number(otherNumID, "+12065550192", otherID, "SMS")
+	free := &resource.Number{Meta: resource.Meta{ID: "aaaaaaaa-0000-4000-8000-000000000004", Name: "+12065550194"}, Number: "+12065550194", Channels: []string{"VOICE", "WHATSAPP"}}
+	free.ARN = h.home(instanceID).ARN("phone-number/" + free.ID)
+	h.put(resource.KindNumber, instanceID, free) // not the configuration's
 	h.put(resource.KindHours, instanceID, &resource.Hours{Meta: meta(hoursID, "Basic Hours"), TimeZone: "UTC",
 		Config: []resource.HoursOfDay{{Day: "MONDAY", Start: "09:00", End: "17:00"}}})
 	h.put(resource.KindQueue, instanceID, &resource.Queue{Meta: meta(queueID, "BasicQueue"), Hours: hoursID, CallerNumber: numberID, CallerName: "Demo"})
@@ -205,7 +208,6 @@ const voiceContent = `{"Version":"2019-10-30","StartAction":"say","Metadata":{},
 
 // do sends a request, and gives status, exception ("" for none) and body.
 func (h *house) do(method, path, body string) (int, string, string) {
-	h.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	w := httptest.NewRecorder()
 	h.http.ServeHTTP(w, r)

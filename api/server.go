@@ -136,8 +136,9 @@ var exceptions = [...]string{
 // exception turns a fault into AWS's exception; what is one already, and what
 // is nobody's fault, stays as it is.
 func exception(err error) error {
+	var e *wire.Exception
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Kind == fault.Internal || int(f.Kind) >= len(exceptions) {
+	if errors.As(err, &e) || !errors.As(err, &f) || f.Kind == fault.Internal || int(f.Kind) >= len(exceptions) {
 		return err
 	}
 	return as(exceptions[f.Kind], f)
