@@ -36,22 +36,7 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := engine.Config{
-		Offset: offset, Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
-		Simulated: map[string]bool{simulated: true, engine.Functions: true},
-		Segments:  segmentsOf, Keyword: h.keyword(),
-	}
-	for _, s := range h.config.Sinks {
-		c.Sinks = append(c.Sinks, s.Name)
-	}
-	c.Throttles, c.Hold = map[string]float64{}, map[string]bool{}
-	for _, x := range h.config.Carriers {
-		if x.Throttle > 0 {
-			c.Throttles[x.Name] = x.Throttle
-		}
-		c.Hold[x.Name] = x.Unknown == "hold"
-	}
-	h.engine.Store(engine.New(c))
+	h.engine.Store(engine.New(h.engineConfig(gws, offset)))
 	tokens, err := tokenKey(ctx, h.st)
 	if err != nil {
 		return err
@@ -70,7 +55,32 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.srv = &http.Server{
+	h.srv = h.server(ctx, amazon, ours)
+	return nil
+}
+
+func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duration) engine.Config {
+	c := engine.Config{
+		Offset: offset, Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
+		Simulated: map[string]bool{simulated: true, engine.Functions: true},
+		Segments:  segmentsOf, Keyword: h.keyword(),
+		Throttles: map[string]float64{}, Hold: map[string]bool{},
+	}
+	for _, s := range h.config.Sinks {
+		c.Sinks = append(c.Sinks, s.Name)
+	}
+	for _, x := range h.config.Carriers {
+		if x.Throttle > 0 {
+			c.Throttles[x.Name] = x.Throttle
+		}
+		c.Hold[x.Name] = x.Unknown == "hold"
+	}
+	return c
+}
+
+// server makes the HTTP server of both faces.
+func (h *house) server(ctx context.Context, amazon, ours http.Handler) *http.Server {
+	return &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/_outdial/") {
 				ours.ServeHTTP(w, r)
@@ -87,7 +97,6 @@ func (h *house) build(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	return nil
 }
 
 // gateways makes every gateway: carriers, functions, services, sinks.

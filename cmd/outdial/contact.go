@@ -72,8 +72,14 @@ type contactLine struct {
 	Reason       string    `json:"reason"`
 }
 
-func (l contactLine) channel() string {
-	return first(strings.TrimPrefix(l.Subtype, "connect:"), l.Channel)
+func (l contactLine) channel() string { return channelName(l.Channel, l.Subtype) }
+
+// channelName is what people call a channel: SMS, WhatsApp, VOICE.
+func channelName(channel, subtype string) string {
+	if s := strings.TrimPrefix(subtype, "connect:"); s != "" && channel == "CHAT" {
+		return s
+	}
+	return channel
 }
 
 func (l contactLine) state() string {
@@ -241,7 +247,7 @@ func contactShow(ctx context.Context, e env, args []string) error {
 
 // contact shows what a contact is.
 func (s *screen) contact(k *contact.Contact) {
-	fmt.Fprintf(s.w, "%s  %s  %s → %s\n", s.paint("1", string(k.ID)), first(strings.TrimPrefix(k.Subtype, "connect:"), string(k.Channel)), k.System.Address, k.Customer.Address)
+	fmt.Fprintf(s.w, "%s  %s  %s → %s\n", s.paint("1", string(k.ID)), channelName(string(k.Channel), k.Subtype), k.System.Address, k.Customer.Address)
 	fmt.Fprintf(s.w, "initiated %s by %s", k.Initiated.Local().Format(time.DateTime), k.Method)
 	if !k.Connected.IsZero() {
 		fmt.Fprintf(s.w, ", connected %s", k.Connected.Local().Format(time.TimeOnly))

@@ -67,9 +67,18 @@ func eventsList(ctx context.Context, e env, args []string) error {
 	if *parked {
 		return c.listParked(ctx, e, *n, *output == "json")
 	}
-	from, to, err := q.times()
+	v, err := q.values()
 	if err != nil {
 		return err
+	}
+	return c.listEvents(ctx, e, v, *n, *output == "json")
+}
+
+// values gives the query of a listing.
+func (q *eventQuery) values() (url.Values, error) {
+	from, to, err := q.times()
+	if err != nil {
+		return nil, err
 	}
 	v := url.Values{}
 	if q.contact != "" {
@@ -84,10 +93,14 @@ func eventsList(ctx context.Context, e env, args []string) error {
 	if !to.IsZero() {
 		v.Set("to", to.Format(time.RFC3339))
 	}
-	for left := *n; left > 0; {
+	return v, nil
+}
+
+// listEvents prints at most n events.
+func (c *client) listEvents(ctx context.Context, e env, v url.Values, n int, asJSON bool) error {
+	for n > 0 {
 		var out struct {
 			Events []struct {
-				ID      string          `json:"id"`
 				Contact string          `json:"contactId"`
 				At      time.Time       `json:"at"`
 				Type    string          `json:"type"`
@@ -95,18 +108,18 @@ func eventsList(ctx context.Context, e env, args []string) error {
 			} `json:"events"`
 			Next string `json:"next"`
 		}
-		v.Set("limit", strconv.Itoa(min(left, 1000)))
+		v.Set("limit", strconv.Itoa(min(n, 1000)))
 		if err := c.call(ctx, "GET", "/_outdial/events?"+v.Encode(), nil, &out); err != nil {
 			return err
 		}
 		for _, x := range out.Events {
-			if *output == "json" {
+			if asJSON {
 				fmt.Fprintf(e.stdout, "%s\n", x.Body)
 				continue
 			}
 			fmt.Fprintf(e.stdout, "%s  %s  %s\n", x.At.Local().Format("2006-01-02 15:04:05.000"), x.Contact, x.Type)
 		}
-		if left -= len(out.Events); out.Next == "" {
+		if n -= len(out.Events); out.Next == "" {
 			break
 		}
 		v.Set("after", out.Next)

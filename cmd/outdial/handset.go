@@ -77,15 +77,20 @@ func runHandset(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	h.out.note("This is " + h.number + ". What you type is the reply; /help lists what else can be done.")
+	return h.hold(ctx, e.stdin)
+}
+
+// hold shows what arrives and does what is typed, until the handset is put down.
+func (h *holder) hold(ctx context.Context, stdin io.Reader) error {
 	ctx, putDown := context.WithCancel(ctx)
 	defer putDown()
 	events := make(chan func())
-	var both errgroup.Group
-	both.Go(func() error { h.watch(ctx, events); return nil })
+	var watching errgroup.Group
+	watching.Go(func() error { h.watch(ctx, events); return nil })
 	// A read of the terminal cannot be broken off: it ends with the process.
 	typed := make(chan string)
 	var reading errgroup.Group
-	reading.Go(func() error { read(ctx, e.stdin, typed); return nil })
+	reading.Go(func() error { read(ctx, stdin, typed); return nil })
 	for {
 		select {
 		case show := <-events:
@@ -97,7 +102,7 @@ func runHandset(ctx context.Context, e env, args []string) error {
 				putDown()
 			}
 		case <-ctx.Done():
-			return both.Wait()
+			return watching.Wait()
 		}
 	}
 }

@@ -42,6 +42,8 @@ type house struct {
 	srv     *http.Server
 	facts   *ready
 	madeKey bool
+	// onTerminal is true where somebody runs the server in a window.
+	onTerminal bool
 
 	demoBots  bots
 	functions reachable[webhook.Functions, *webhook.Functions]
@@ -58,7 +60,7 @@ type house struct {
 // declared, and puts everything together. What fails here fails at once, in
 // words; nothing is served yet.
 func openHouse(ctx context.Context, e env, o serveFlags) (*house, error) {
-	h := &house{flags: o, env: e}
+	h := &house{flags: o, env: e, onTerminal: hasTerminal()}
 	var err error
 	if h.config, err = h.flags.settle(e); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		fail(err)
 		return err
 	})
-	parts.Go(func() error { h.keepHouse(ctx, again); return nil })
+	parts.Go(func() error { h.keepHouse(ctx, again, fail); return nil })
 	<-ctx.Done()
 
 	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)
@@ -95,7 +95,7 @@ const defaultRetention = 730 * 24 * time.Hour
 const sweepEvery = 10 * time.Minute
 
 // keepHouse does what is to be done now and then, until ctx is done.
-func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal) {
+func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal, fail context.CancelCauseFunc) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	keep := defaultRetention
@@ -107,6 +107,10 @@ func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal) {
 		case <-ctx.Done():
 			return
 		case <-again:
+			if h.onTerminal && !hasTerminal() {
+				fail(errors.New("its terminal was closed"))
+				return
+			}
 			if err := h.reload(ctx); err != nil {
 				h.log.Error("the configuration was not taken: everything stays as it was", "err", err)
 			} else {
@@ -123,6 +127,17 @@ func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal) {
 			}
 		}
 	}
+}
+
+// hasTerminal tells whether the process has a terminal. The same signal says
+// "read your configuration" and "your terminal is gone": a server that somebody
+// runs in a window ends with the window.
+func hasTerminal() bool {
+	f, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
 }
 
 // reload reads the configuration again: all of it is taken, or nothing. What is

@@ -139,6 +139,56 @@ func (f *startFlags) do(ctx context.Context, e env, c *client, route string, m m
 	return c.follow(ctx, e, fmt.Sprint(m["InstanceId"]), out.ContactId, f.output == "json")
 }
 
+// A chatFlags is the members of StartOutboundChatContact.
+type chatFlags struct {
+	startFlags
+	channel, display, message, messageType, template, profile string
+	duration                                                  int
+	vars, segment                                             pairs
+	types                                                     list
+}
+
+func (f *chatFlags) add(fs *flag.FlagSet) {
+	f.startFlags.add(fs)
+	fs.StringVar(&f.channel, "channel", "sms", "`CHANNEL`: sms or whatsapp")
+	fs.IntVar(&f.duration, "duration", 0, "the chat ends after so many `MINUTES`, 60 to 10080 (default 1500)")
+	fs.StringVar(&f.display, "display-name", "", "the customer's `NAME`")
+	fs.StringVar(&f.message, "message", "", "`TEXT` of the initial system message")
+	fs.StringVar(&f.messageType, "message-type", "text/plain", "its content `TYPE`")
+	fs.StringVar(&f.template, "template", "", "initial templated message: `NAME` of a template, or KNOWLEDGEBASE/TEMPLATE")
+	fs.Var(&f.vars, "var", "variable of the template, `KEY=VALUE`; may be repeated")
+	fs.StringVar(&f.profile, "profile", "", "customer profile attributes for the template, as `JSON`")
+	fs.Var(&f.segment, "segment", "segment attribute `KEY=VALUE`, VALUE being text or the JSON of a value; may be repeated")
+	fs.Var(&f.types, "content-type", "supported content `TYPE`; may be repeated")
+}
+
+// fill sets the members that flags give and no server must be asked for.
+func (f *chatFlags) fill(m map[string]any) error {
+	subtype, ok := map[string]string{"sms": "connect:SMS", "whatsapp": "connect:WhatsApp"}[strings.ToLower(f.channel)]
+	if !ok {
+		return usagef("-channel: sms or whatsapp, not %q", f.channel)
+	}
+	if f.to != "" {
+		m["DestinationEndpoint"] = map[string]string{"Type": "TELEPHONE_NUMBER", "Address": f.to}
+	}
+	if _, ok := m["DestinationEndpoint"]; !ok {
+		return usagef("-to: the customer's number is needed")
+	}
+	if f.duration != 0 {
+		m["ChatDurationInMinutes"] = f.duration
+	}
+	if f.display != "" {
+		m["ParticipantDetails"] = map[string]string{"DisplayName": f.display}
+	}
+	if f.message != "" {
+		m["InitialSystemMessage"] = map[string]string{"ContentType": f.messageType, "Content": f.message}
+	}
+	if len(f.types) > 0 {
+		m["SupportedMessagingContentTypes"] = f.types
+	}
+	return segments(m, f.segment, subtype, given(f.fs, "channel"))
+}
+
 func startChat(ctx context.Context, e env, args []string) error {
 	fs := flags(e, "start chat", "", `
 Starts an outbound SMS or WhatsApp contact (StartOutboundChatContact), and
@@ -148,62 +198,30 @@ prints its ContactId.
   outdial start chat -to +12065550100 -channel whatsapp -template appointment_reminder \
       -var name=Ann -var appointment="tomorrow at 10:00"
   outdial start chat -json @request.json -wait`)
-	var f startFlags
+	var f chatFlags
 	f.add(fs)
-	channel := fs.String("channel", "sms", "`CHANNEL`: sms or whatsapp")
-	duration := fs.Int("duration", 0, "the chat ends after so many `MINUTES`, 60 to 10080 (default 1500)")
-	display := fs.String("display-name", "", "the customer's `NAME`")
-	message := fs.String("message", "", "`TEXT` of the initial system message")
-	messageType := fs.String("message-type", "text/plain", "its content `TYPE`")
-	template := fs.String("template", "", "initial templated message: `NAME` of a template, or KNOWLEDGEBASE/TEMPLATE")
-	var vars, segment pairs
-	fs.Var(&vars, "var", "variable of the template, `KEY=VALUE`; may be repeated")
-	profile := fs.String("profile", "", "customer profile attributes for the template, as `JSON`")
-	fs.Var(&segment, "segment", "segment attribute `KEY=VALUE`, VALUE being text or the JSON of a value; may be repeated")
-	var types list
-	fs.Var(&types, "content-type", "supported content `TYPE`; may be repeated")
-	words, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if len(words) > 0 {
-		return usagef("unexpected %q", words[0])
-	}
-	c, err := f.connect(e)
-	if err != nil {
+	if err := noWords(parse(fs, args)); err != nil {
 		return err
 	}
 	m, err := f.members(e)
 	if err != nil {
 		return err
 	}
+	if err := f.fill(m); err != nil {
+		return err
+	}
+	c, err := f.connect(e)
+	if err != nil {
+		return err
+	}
 	if err := f.common(ctx, c, m, "Appointment reminder (chat)"); err != nil {
 		return err
 	}
-	subtype, ok := map[string]string{"sms": "connect:SMS", "whatsapp": "connect:WhatsApp"}[strings.ToLower(*channel)]
-	if !ok {
-		return usagef("-channel: sms or whatsapp, not %q", *channel)
-	}
-	if err := segments(m, segment, subtype, given(fs, "channel")); err != nil {
+	if err := f.source(ctx, c, m, strings.ToUpper(f.channel)); err != nil {
 		return err
 	}
-	if err := f.endpoints(ctx, c, m, strings.ToUpper(*channel)); err != nil {
-		return err
-	}
-	if *duration != 0 {
-		m["ChatDurationInMinutes"] = *duration
-	}
-	if *display != "" {
-		m["ParticipantDetails"] = map[string]string{"DisplayName": *display}
-	}
-	if *message != "" {
-		m["InitialSystemMessage"] = map[string]string{"ContentType": *messageType, "Content": *message}
-	}
-	if len(types) > 0 {
-		m["SupportedMessagingContentTypes"] = types
-	}
-	if *template != "" {
-		if m["InitialTemplatedSystemMessage"], err = c.template(*template, vars, *profile); err != nil {
+	if f.template != "" {
+		if m["InitialTemplatedSystemMessage"], err = c.template(f.template, f.vars, f.profile); err != nil {
 			return err
 		}
 	}
@@ -240,14 +258,8 @@ func segments(m map[string]any, in pairs, subtype string, force bool) error {
 	return nil
 }
 
-// endpoints sets the two endpoints of a chat.
-func (f *startFlags) endpoints(ctx context.Context, c *client, m map[string]any, channel string) error {
-	if f.to != "" {
-		m["DestinationEndpoint"] = map[string]string{"Type": "TELEPHONE_NUMBER", "Address": f.to}
-	}
-	if _, ok := m["DestinationEndpoint"]; !ok {
-		return usagef("-to: the customer's number is needed")
-	}
+// source sets our endpoint of a chat.
+func (f *startFlags) source(ctx context.Context, c *client, m map[string]any, channel string) error {
 	if _, ok := m["SourceEndpoint"]; ok && f.from == "" {
 		return nil
 	}
@@ -259,64 +271,80 @@ func (f *startFlags) endpoints(ctx context.Context, c *client, m map[string]any,
 	return nil
 }
 
+// A voiceFlags is the members of StartOutboundVoiceContact.
+type voiceFlags struct {
+	startFlags
+	name, description, queue, campaign, traffic, strategy string
+	ring                                                  int
+	amd, await                                            bool
+	refs                                                  list
+}
+
+func (f *voiceFlags) add(fs *flag.FlagSet) {
+	f.startFlags.add(fs)
+	fs.StringVar(&f.name, "name", "", "`NAME` that an agent sees")
+	fs.StringVar(&f.description, "description", "", "`TEXT` that an agent sees")
+	fs.Var(&f.refs, "reference", "reference `NAME=TYPE:VALUE`, TYPE being URL, NUMBER, STRING, DATE or EMAIL; may be repeated")
+	fs.StringVar(&f.queue, "queue", "", "`QUEUE` by name, id or ARN: its caller id is shown")
+	fs.IntVar(&f.ring, "ring", 0, "the phone rings for so many `SECONDS`, 15 to 60 (default 60)")
+	fs.StringVar(&f.campaign, "campaign", "", "campaign `ID`")
+	fs.StringVar(&f.traffic, "traffic", "", "`TYPE`: GENERAL or CAMPAIGN (default: GENERAL, CAMPAIGN with -amd)")
+	fs.BoolVar(&f.amd, "amd", false, "detect answering machines")
+	fs.BoolVar(&f.await, "await-prompt", false, "with -amd: wait for the end of the machine's prompt")
+	fs.StringVar(&f.strategy, "strategy", "", "outbound strategy as `JSON`")
+}
+
+// fill sets the members that flags give and no server must be asked for.
+func (f *voiceFlags) fill(m map[string]any) error {
+	put(m, "DestinationPhoneNumber", f.to)
+	if _, ok := m["DestinationPhoneNumber"]; !ok {
+		return usagef("-to: the customer's number is needed")
+	}
+	put(m, "Name", f.name)
+	put(m, "Description", f.description)
+	put(m, "CampaignId", f.campaign)
+	put(m, "TrafficType", f.traffic)
+	if f.ring != 0 {
+		m["RingTimeoutInSeconds"] = f.ring
+	}
+	if f.amd || f.await {
+		m["AnswerMachineDetectionConfig"] = map[string]bool{"EnableAnswerMachineDetection": f.amd, "AwaitAnswerMachinePrompt": f.await}
+		if _, ok := m["TrafficType"]; !ok && f.amd {
+			m["TrafficType"] = "CAMPAIGN"
+		}
+	}
+	if f.strategy != "" {
+		m["OutboundStrategy"] = json.RawMessage(f.strategy)
+	}
+	return references(m, f.refs)
+}
+
 func startVoice(ctx context.Context, e env, args []string) error {
 	fs := flags(e, "start voice", "", `
 Places an outbound call (StartOutboundVoiceContact), and prints its ContactId.
 
   outdial start voice -to +12065550100
   outdial start voice -to +12065550100 -queue BasicQueue -ring 30 -amd -wait`)
-	var f startFlags
+	var f voiceFlags
 	f.add(fs)
-	var refs list
-	name := fs.String("name", "", "`NAME` that an agent sees")
-	description := fs.String("description", "", "`TEXT` that an agent sees")
-	fs.Var(&refs, "reference", "reference `NAME=TYPE:VALUE`, TYPE being URL, NUMBER, STRING, DATE or EMAIL; may be repeated")
-	queue := fs.String("queue", "", "`QUEUE` by name, id or ARN: its caller id is shown")
-	ring := fs.Int("ring", 0, "the phone rings for so many `SECONDS`, 15 to 60 (default 60)")
-	campaign := fs.String("campaign", "", "campaign `ID`")
-	traffic := fs.String("traffic", "", "`TYPE`: GENERAL or CAMPAIGN (default: GENERAL, CAMPAIGN with -amd)")
-	amd := fs.Bool("amd", false, "detect answering machines")
-	await := fs.Bool("await-prompt", false, "with -amd: wait for the end of the machine's prompt")
-	strategy := fs.String("strategy", "", "outbound strategy as `JSON`")
-	words, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if len(words) > 0 {
-		return usagef("unexpected %q", words[0])
-	}
-	c, err := f.connect(e)
-	if err != nil {
+	if err := noWords(parse(fs, args)); err != nil {
 		return err
 	}
 	m, err := f.members(e)
 	if err != nil {
 		return err
 	}
+	if err := f.fill(m); err != nil {
+		return err
+	}
+	c, err := f.connect(e)
+	if err != nil {
+		return err
+	}
 	if err := f.common(ctx, c, m, "Appointment reminder (voice)"); err != nil {
 		return err
 	}
-	put(m, "DestinationPhoneNumber", f.to)
-	put(m, "Name", *name)
-	put(m, "Description", *description)
-	put(m, "CampaignId", *campaign)
-	put(m, "TrafficType", *traffic)
-	if *ring != 0 {
-		m["RingTimeoutInSeconds"] = *ring
-	}
-	if *amd || *await {
-		m["AnswerMachineDetectionConfig"] = map[string]bool{"EnableAnswerMachineDetection": *amd, "AwaitAnswerMachinePrompt": *await}
-		if _, ok := m["TrafficType"]; !ok && *amd {
-			m["TrafficType"] = "CAMPAIGN"
-		}
-	}
-	if *strategy != "" {
-		m["OutboundStrategy"] = json.RawMessage(*strategy)
-	}
-	if err := references(m, refs); err != nil {
-		return err
-	}
-	if err := f.caller(ctx, c, m, *queue); err != nil {
+	if err := f.caller(ctx, c, m, f.queue); err != nil {
 		return err
 	}
 	return f.do(ctx, e, c, "PUT /contact/outbound-voice", m)
