@@ -8,8 +8,8 @@ import (
 
 	"outdial/contact"
 	"outdial/fault"
-	"outdial/gateway/sms"
 	"outdial/gateway/smpp/pdu"
+	"outdial/gateway/sms"
 )
 
 func n(i int) *int { return &i }

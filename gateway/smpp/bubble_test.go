@@ -11,7 +11,11 @@ import (
 	"outdial/contact"
 	"outdial/gateway"
 	"outdial/gateway/smpp/smsctest"
+	"outdial/gateway/sms"
 )
+
+// noOptions are how a phone cuts its texts.
+var noOptions sms.Options
 
 // patience bounds waits for what has to happen.
 const patience = 15 * time.Second
@@ -33,11 +37,10 @@ type house struct {
 func open(t *testing.T, a Account, o smsctest.Options, f func(h *house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		h := &house{T: t, Server: smsctest.New(o), returned: make(chan error, 1)}
+		h := &house{T: t, Server: smsctest.New(o)}
+		t.Cleanup(h.Close)
 		h.begin(a, Options{Dial: h.Dial})
 		f(h)
-		h.end()
-		h.Close()
 	})
 }
 
@@ -60,16 +63,20 @@ func (h *house) begin(a Account, o Options) {
 	}
 	h.g = g
 	ctx, stop := context.WithCancel(context.Background())
-	h.stop = stop
-	go func() { h.returned <- g.Run(ctx, h.inbox) }()
+	returned := make(chan error, 1)
+	h.stop, h.returned = stop, returned
+	go func() { returned <- g.Run(ctx, h.inbox) }()
+	h.Cleanup(h.end)
 	synctest.Wait()
 }
 
+// end stops the gateway, and waits for its end. It may be called again.
 func (h *house) end() {
 	h.stop()
 	if err := <-h.returned; err != nil {
 		h.Error("Run:", err)
 	}
+	h.returned <- nil
 }
 
 type testWriter struct{ t *testing.T }

@@ -58,16 +58,13 @@ func (s *settings) read(p *pdu.PDU) *delivery {
 	if v, ok := p.TLV(pdu.MessagePayload); ok && len(d.data) == 0 {
 		d.data = v
 	}
+	all := len(d.data)
 	if m.ESMClass&pdu.ClassUDHI != 0 {
 		// A header that cannot be is text: better a strange message than none.
 		d.header, d.data, _ = sms.ParseHeader(d.data)
 	}
 	if d.coding == sms.GSM7 && s.Packed {
-		n := 0
-		if v := len(m.Short); m.ESMClass&pdu.ClassUDHI != 0 && v > len(d.data) {
-			n = v - len(d.data)
-		}
-		d.data = sms.Unpack(d.data, sms.Fill(n))
+		d.data = sms.Unpack(d.data, sms.Fill(all-len(d.data)))
 	}
 	if d.header.Total == 0 {
 		d.segmentation(p)

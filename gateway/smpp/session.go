@@ -206,7 +206,12 @@ func (s *session) read() error {
 	}
 }
 
-func (s *session) reply(p *pdu.PDU) { _, _ = s.out.add(p) }
+// reply answers what needs no thought.
+func (s *session) reply(p *pdu.PDU) {
+	if _, err := s.out.add(p); errors.Is(err, errQueued) {
+		s.end(err)
+	}
+}
 
 // malformed answers a request that could not be read; a response is lost.
 func (s *session) malformed(p *pdu.PDU, err error) {
@@ -375,6 +380,9 @@ func (s *session) done(p *pdu.PDU, status pdu.Status, sum uint64) {
 	s.mu.Unlock()
 	if lost {
 		s.gw.lost(sum)
+	}
+	if errors.Is(err, errQueued) {
+		s.end(err)
 	}
 }
 
