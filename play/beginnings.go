@@ -197,7 +197,7 @@ func (x *explorer) moves(s *Stage) []move {
 	var out []move
 	add := func(m move) { out = append(out, m) }
 	if len(s.pending) > 0 {
-		return x.answers(s)
+		out = x.answers(s)
 	}
 	for i, a := range s.cast {
 		if !a.c.Open() {

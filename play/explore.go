@@ -194,7 +194,7 @@ func (x *explorer) once(s *Stage, m move, failAt int) []contact.Position {
 	x.new = false
 	c := s.copy()
 	c.steps = maxSteps - 3000 // one move is no life
-	c.failAt, c.plays = failAt, nil
+	c.failAt, c.plays, c.still = failAt, nil, 0
 	m(c)
 	c.Rest()
 	x.look(s, c)

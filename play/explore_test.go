@@ -56,9 +56,69 @@ func TestExploreCorpus(t *testing.T) {
 		}
 		taken, of := x.Coverage.Count()
 		t.Logf("%s: %d of %d branches, %d moves, %v; stuck at %v\n  %s", filepath.Base(f), taken, of, x.Moves, time.Since(at).Round(time.Millisecond), x.Stuck, strings.Join(x.Missing(), "\n  "))
+		if len(x.Ends) == 0 {
+			t.Errorf("%s never came to an end", filepath.Base(f))
+		}
 		moves += x.Moves
 		all.Add(x.Coverage)
 	}
 	taken, of := all.Count()
 	t.Logf("%d of %d branches of %d flows, %d moves in %v", taken, of, len(list), moves, time.Since(began).Round(time.Millisecond))
+}
+
+// inMemory is a folder of flows that are given as text.
+func inMemory(flows map[string]string) Files {
+	return Files{Read: func(name string) ([]byte, error) {
+		if doc, ok := flows[name]; ok {
+			return []byte(doc), nil
+		}
+		return nil, os.ErrNotExist
+	}}
+}
+
+// Flows that go round for ever are stopped, and exploring them comes to an end.
+func TestFlowsThatSpin(t *testing.T) {
+	const (
+		spin = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"Compare","Parameters":{"ComparisonValue":"$.Attributes.x"},"Transitions":{"NextAction":"a","Errors":[{"ErrorType":"NoMatchingCondition","NextAction":"a"}],
+  "Conditions":[{"NextAction":"a","Condition":{"Operator":"Equals","Operands":["1"]}}]}}]}`
+		circle = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"TransferToFlow","Parameters":{"ContactFlowId":"b"},"Transitions":{"NextAction":"a","Errors":[{"ErrorType":"NoMatchingError","NextAction":"a"}],"Conditions":[]}}]}`
+		deep = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"InvokeFlowModule","Parameters":{"FlowModuleId":"m"},"Transitions":{"NextAction":"a","Errors":[{"ErrorType":"NoMatchingError","NextAction":"a"}],"Conditions":[]}}]}`
+		ask = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"UpdateContactAttributes","Parameters":{"Attributes":{"x":"$.Attributes.x$.StoredCustomerInput"},"TargetContact":"Current"},"Transitions":{"NextAction":"b","Errors":[{"ErrorType":"NoMatchingError","NextAction":"b"}],"Conditions":[]}},
+ {"Identifier":"b","Type":"GetParticipantInput","Parameters":{"Text":"Hm?","InputTimeLimitSeconds":"5","StoreInput":"True","InputValidation":{"CustomValidation":{"MaximumLength":"20"}}},"Transitions":{"NextAction":"a","Errors":[{"ErrorType":"NoMatchingError","NextAction":"a"}],"Conditions":[]}}]}`
+		call = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"f","InvocationTimeLimitSeconds":"8"},"Transitions":{"NextAction":"a","Errors":[{"ErrorType":"NoMatchingError","NextAction":"a"}],"Conditions":[]}}]}`
+	)
+	files := inMemory(map[string]string{"spin.json": spin, "b.json": circle, "m.json": deep, "ask.json": ask, "call.json": call})
+	for _, f := range []string{"spin.json", "b.json", "m.json", "ask.json", "call.json"} {
+		began := time.Now()
+		x, err := Explore(Head{Flows: []string{f}}, files, Limits{Moves: 2000})
+		if err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		if x.Moves > 2100 || time.Since(began) > 20*time.Second {
+			t.Errorf("%s: %d moves in %v", f, x.Moves, time.Since(began))
+		}
+		p, err := Read("p.play", []byte("flow: "+f+"\nstubs: {functions: {f: 1}}\n\n+1d\n+10h\n!hangup\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began = time.Now()
+		r := Perform(p, files, Options{})
+		if time.Since(began) > 20*time.Second {
+			t.Errorf("%s: performed in %v", f, time.Since(began))
+		}
+		t.Logf("%s: %d moves, ends %v, errors %v; play: %v", f, x.Moves, x.Ends, x.Errors, r.Err)
+	}
+}
+
+func TestExploreRefuses(t *testing.T) {
+	for _, h := range []Head{{}, {Flows: []string{"no.json"}}, {Flows: []string{"bad.json"}}} {
+		if _, err := Explore(h, inMemory(map[string]string{"bad.json": "{"}), Limits{}); err == nil {
+			t.Errorf("%v: no error", h.Flows)
+		}
+	}
 }

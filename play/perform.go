@@ -159,11 +159,12 @@ func (r *run) since(t time.Time) time.Duration { return t.Sub(r.begun()) }
 // strict lets things happen until there is something that a play must mention,
 // and gives its place among the items; -1 where nothing more happens by itself.
 func (r *run) strict() int {
+	seen := 0
 	for {
 		r.take()
-		for i := range r.items {
-			if r.items[i].strict() {
-				return i
+		for ; seen < len(r.items); seen++ {
+			if r.items[seen].strict() {
+				return seen
 			}
 		}
 		if !r.stage.pump() {

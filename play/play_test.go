@@ -124,3 +124,19 @@ func TestSevenDaysPassInAMoment(t *testing.T) {
 		t.Errorf("took %v", d)
 	}
 }
+
+func BenchmarkPerform(b *testing.B) {
+	doc, err := os.ReadFile("testdata/chat_puts_off.play")
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := Read("p.play", doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if r := Perform(p, beside(), Options{}); !r.OK() {
+			b.Fatal(r.Failures)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 
 // Bounds of one stage: beyond them a play is stopped, as one that spins.
 const (
-	maxSteps = 200_000
+	maxSteps = 200_000 // turns in all
+	maxStill = 5_000   // turns while the clock stands still
 	maxCast  = 100
 )
 
@@ -33,6 +34,8 @@ type Stage struct {
 	calls map[string]int   // of functions and services, by stub
 	seq   int              // numbers messages, dues and contacts
 	steps int
+	still int       // turns since the clock last moved
+	last  time.Time // when the last turn was
 	err   error
 	// restart sends every contact through JSON between two turns, as if the
 	// house had gone down and come up again.
@@ -291,6 +294,13 @@ func (s *Stage) tell(a *actor, in contact.Input) {
 	}
 	if s.steps++; s.steps > maxSteps {
 		s.err = fault.New(fault.Exceeded, "the play goes on and on: over %d turns", maxSteps)
+		return
+	}
+	if s.still++; !s.now.Equal(s.last) {
+		s.still, s.last = 0, s.now
+	}
+	if s.still > maxStill {
+		s.err = fault.New(fault.Exceeded, "the play goes round and round: over %d turns while the clock stands still, the last at %q", maxStill, a.c.Position.Action)
 		return
 	}
 	if s.restart {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/sync/errgroup"
 
 	"outdial/flow"
 	"outdial/play"
@@ -134,29 +134,36 @@ func (t *try) run(rings bool, write string) error {
 
 // talk reads lines until there are no more, the contact has ended, or /quit.
 func (t *try) talk() error {
-	lines := bufio.NewScanner(t.stdin)
-	for t.stage.Open() && t.ctx.Err() == nil {
+	ctx, stop := context.WithCancel(t.ctx)
+	defer stop()
+	// A read of the terminal cannot be broken off: it ends with the process.
+	typed := make(chan string)
+	var reading errgroup.Group
+	reading.Go(func() error { read(ctx, t.stdin, typed); return nil })
+	for t.stage.Open() {
 		if !t.echo {
 			fmt.Fprint(t.stdout, t.paint(bold, "> "))
 		}
-		if !lines.Scan() {
-			break
-		}
-		text := strings.TrimRight(lines.Text(), " \t\r")
-		if text == "" {
-			continue
-		}
-		if t.echo {
-			fmt.Fprintln(t.stdout, "> "+text)
-		}
-		if text == "/quit" || text == "/q" {
-			break
-		}
-		if err := t.typed(text); err != nil {
-			t.say(red, err.Error())
+		select {
+		case text, ok := <-typed:
+			if text = strings.TrimRight(text, " \t\r"); !ok || text == "/quit" || text == "/q" {
+				return nil
+			}
+			if text == "" {
+				continue
+			}
+			if t.echo {
+				fmt.Fprintln(t.stdout, "> "+text)
+			}
+			if err := t.typed(text); err != nil {
+				t.say(red, err.Error())
+			}
+		case <-ctx.Done():
+			fmt.Fprintln(t.stdout)
+			return nil
 		}
 	}
-	return lines.Err()
+	return nil
 }
 
 func (t *try) say(colour, s string) { fmt.Fprintln(t.stdout, t.paint(colour, s)) }
@@ -316,9 +323,9 @@ func (t *try) show() {
 	}
 }
 
-// passed shows a branch; without -v only those that went wrong.
+// passed shows a branch; without -v only where something failed.
 func (t *try) passed(p *flow.Passed) {
-	wrong := strings.HasPrefix(p.Branch, "error") && p.Why != ""
+	wrong := strings.HasPrefix(p.Branch, "error") && p.Why != "" && p.Branch != "error NoMatchingCondition"
 	if !t.verbose && !wrong {
 		return
 	}
