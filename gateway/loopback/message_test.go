@@ -231,3 +231,18 @@ func TestMessageScript(t *testing.T) {
 		t.Errorf("left %+v", left)
 	}
 }
+
+func TestEveryHandsetReplies(t *testing.T) {
+	h := build(t, func(c *Config) { c.Reply = "1" })
+	h.do(chat(ann), contact.SendMessage{ID: "m1", Text: "does it suit you?"})
+	h.advance(time.Second)
+	var got []string
+	for _, a := range h.mail {
+		if v, ok := a.Input.(contact.MessageReceived); ok {
+			got = append(got, v.Text)
+		}
+	}
+	if !reflect.DeepEqual(got, []string{"1"}) {
+		t.Errorf("%v", got)
+	}
+}

@@ -163,7 +163,10 @@ func (w *World) manner(h *handset, on, text string) Step {
 			return s
 		}
 	}
-	s := manners[h.number][on]
+	s, ok := manners[h.number][on]
+	if !ok && on == onMessage && w.Reply != "" {
+		s = Step{Do: doReply, Value: w.Reply}
+	}
 	s.byDefault = true
 	return s
 }

@@ -44,6 +44,9 @@ type Config struct {
 	// Speed is how many characters of a prompt are spoken in a second; 0 takes
 	// no time.
 	Speed float64
+	// Reply is what every handset without manners of its own replies to a
+	// message, for load tests; "" leaves them to whoever holds them.
+	Reply string
 	Log   *slog.Logger
 }
 
