@@ -124,6 +124,10 @@ func (w *World) Run(ctx context.Context, in gateway.Inbox) error {
 // deliver hands one arrival to the inbox. It is called without the lock: the
 // house may come back with an effect before it returns.
 func (w *World) deliver(ctx context.Context, a gateway.Arrival) error {
+	select {
+	case <-w.serves: // a handset that is used in the moment of the start waits for it
+	case <-ctx.Done():
+	}
 	w.mu.Lock()
 	in := w.inbox
 	if in == nil {
