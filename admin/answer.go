@@ -40,28 +40,27 @@ var fieldOf = regexp.MustCompile(`^([A-Za-z0-9_.\[\]]+): `)
 
 // fail answers with an error.
 func (s *Server) fail(c *call, err error) {
-	status, text := http.StatusInternalServerError, "internal error"
+	status, v := http.StatusInternalServerError, complaint{Error: "internal error"}
 	var fe *fault.Error
 	var ex *wire.Exception
 	switch {
 	case errors.Is(err, errMethod):
-		status, text = http.StatusMethodNotAllowed, err.Error()
+		status, v.Error = http.StatusMethodNotAllowed, err.Error()
 	case errors.Is(err, errTooLarge):
-		status, text = http.StatusRequestEntityTooLarge, err.Error()
+		status, v.Error = http.StatusRequestEntityTooLarge, err.Error()
 	case errors.Is(err, errClock):
-		status, text = http.StatusGatewayTimeout, strings.TrimPrefix(err.Error(), errClock.Error()+": ")
+		status, v.Error = http.StatusGatewayTimeout, strings.TrimPrefix(err.Error(), errClock.Error()+": ")
 	case errors.As(err, &ex):
 		c.w.Header().Set("X-Amzn-ErrorType", ex.Name)
-		status, text = max(ex.Status(), 400), ex.Message
+		status, v.Error = max(ex.Status(), 400), ex.Message
 	case errors.As(err, &fe) && fe.Kind != fault.Internal:
-		status, text = statusOf[fe.Kind], fe.Message
+		status, v.Error = statusOf[fe.Kind], fe.Message
+		if m := fieldOf.FindStringSubmatch(v.Error); m != nil {
+			v.Field = m[1]
+		}
 	}
 	if status >= 500 {
 		s.Log.Error("a request failed", "method", c.r.Method, "action", c.action, "err", err)
-	}
-	v := complaint{Error: text}
-	if m := fieldOf.FindStringSubmatch(text); m != nil && status < 500 {
-		v.Field = m[1]
 	}
 	s.write(c, status, v)
 }
