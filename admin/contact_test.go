@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"outdial/contact"
@@ -199,6 +200,46 @@ func TestEvents(t *testing.T) {
 		h.creds = foreignKey
 		if got := list(""); len(got) != 0 {
 			h.Errorf("another account sees %v", got)
+		}
+	})
+}
+
+func TestParkedEvents(t *testing.T) {
+	play(t, nil, func(h *house) {
+		h.gone.Store(true)
+		id := h.start("speak", "+12065550101", contact.Voice)
+		list := func() (got []parked) {
+			h.Helper()
+			synctest.Wait()
+			var v struct {
+				Parked []parked
+				Next   string
+			}
+			for next := ""; ; next = "&after=" + v.Next {
+				v.Parked, v.Next = nil, ""
+				h.get("GET", "events/parked?limit=2"+next, "", &v)
+				if got = append(got, v.Parked...); v.Next == "" {
+					return got
+				}
+			}
+		}
+		all := list()
+		if len(all) < 3 || all[0].Contact != id || all[0].Sink != "crm" || all[0].Why == "" || all[0].Event == "" {
+			h.Errorf("%+v", all)
+		}
+		first := h.creds
+		h.creds = foreignKey
+		if got := list(); len(got) != 0 {
+			h.Errorf("another account sees %+v", got)
+		}
+		h.creds = first
+		h.gone.Store(false)
+		var sent map[string]int
+		if h.get("POST", "events/replay", "", &sent); sent["sent"] != len(all) {
+			h.Errorf("%v of %d", sent, len(all))
+		}
+		if got := list(); len(got) != 0 {
+			h.Errorf("still parked: %+v", got)
 		}
 	})
 }

@@ -186,25 +186,7 @@ func TestStream(t *testing.T) {
 			h.server.ServeHTTP(&stream{header: http.Header{}, Writer: pw}, h.request("GET", "handsets/"+url.PathEscape(ann)+"/events", ""))
 		}()
 		lines := bufio.NewScanner(pr)
-		next := func() (name, id, data string) {
-			for lines.Scan() {
-				k, v, _ := strings.Cut(lines.Text(), ": ")
-				switch k {
-				case "event":
-					name = v
-				case "id":
-					id = v
-				case "data":
-					data = v
-				case "":
-					if name != "" {
-						return name, id, data
-					}
-				}
-			}
-			h.Fatal("the stream is over")
-			return
-		}
+		next := events(t, lines)
 		name, id, data := next()
 		var m loopback.Message
 		if err := json.Unmarshal([]byte(data), &m); err != nil || name != "message" || id == "" || m.Text != "Hi! 1 confirms." {
@@ -237,6 +219,29 @@ func TestStream(t *testing.T) {
 		}
 		h.refused("GET", "handsets/"+url.PathEscape(ann)+"/events?since=x", "", 400, "since")
 	})
+}
+
+// events gives a function that reads the next server-sent event.
+func events(t *testing.T, lines *bufio.Scanner) func() (name, id, data string) {
+	return func() (name, id, data string) {
+		for lines.Scan() {
+			k, v, _ := strings.Cut(lines.Text(), ": ")
+			switch k {
+			case "event":
+				name = v
+			case "id":
+				id = v
+			case "data":
+				data = v
+			case "":
+				if name != "" {
+					return name, id, data
+				}
+			}
+		}
+		t.Fatal("the stream is over")
+		return
+	}
 }
 
 // stream is a ResponseWriter that passes on what it gets.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"outdial/contact"
 	"outdial/engine"
+	"outdial/fault"
 	"outdial/flow"
 	"outdial/gateway"
 	"outdial/gateway/loopback"
@@ -43,6 +45,7 @@ type house struct {
 	world  *loopback.World
 	creds  wire.Credentials // of requests; none: unsigned
 	remote string           // where requests come from
+	gone   atomic.Bool      // the sink says that it is gone for good
 	free   chan struct{}    // closed: the slow carrier takes messages
 }
 
@@ -68,7 +71,7 @@ func build(t *testing.T, change func(*Config)) *house {
 		t.Fatal(err)
 	}
 	h.engine = engine.New(engine.Config{Store: h.store, Node: "one", Sinks: []string{"crm"}, Gateways: map[string]gateway.Gateway{
-		"sim": h.world, "slow": slow{deaf{}, h.free}, engine.SinkPrefix + "crm": deaf{}}, Simulated: map[string]bool{"sim": true}})
+		"sim": h.world, "slow": slow{deaf{}, h.free}, engine.SinkPrefix + "crm": sink{gone: &h.gone}}, Simulated: map[string]bool{"sim": true}})
 	h.run()
 	h.declare()
 	c := Config{
@@ -99,6 +102,19 @@ func (deaf) Do(context.Context, *contact.Contact, contact.Effect) (gateway.Resul
 func (deaf) Run(ctx context.Context, _ gateway.Inbox) error {
 	<-ctx.Done()
 	return nil
+}
+
+// sink takes everything, or nothing ever.
+type sink struct {
+	deaf
+	gone *atomic.Bool
+}
+
+func (s sink) Do(context.Context, *contact.Contact, contact.Effect) (gateway.Result, error) {
+	if s.gone.Load() {
+		return gateway.Result{}, fault.New(fault.Refused, "gone")
+	}
+	return gateway.Result{}, nil
 }
 
 // slow is a carrier that takes nothing until it is let go.
