@@ -92,6 +92,12 @@ func (t *Turn) invocationID() string {
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
+// asynchronous tells whether id is that of the last asynchronous invocation.
+func (t *Turn) asynchronous(id string) bool {
+	last, _ := t.Contact.Vars["LambdaInvocation"].(map[string]any)
+	return id != "" && last["InvocationId"] == id
+}
+
 // returnedLate is the answer of an asynchronous function, wherever the contact
 // stands by now. It is taken where it answers the last invocation.
 func (t *Turn) returnedLate(in contact.FunctionReturned) error {

@@ -395,6 +395,12 @@ func (s *Stage) ask(a *actor, e contact.Effect) {
 	case contact.StopPrompt, contact.EndCall:
 		a.lane = nil
 		s.todo = append(s.todo, task{a, e})
+	case contact.InvokeFunction:
+		if v.Invocation == "" { // every invocation bears an id, as in the engine
+			s.seq++
+			v.Invocation = fmt.Sprintf("invocation-%d", s.seq)
+		}
+		s.todo = append(s.todo, task{a, v})
 	case contact.Wake:
 		s.later(due{at: v.At, who: a, timer: true, input: contact.TimerFired{Name: v.Name, Visit: v.Visit}})
 	default:
