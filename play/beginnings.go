@@ -366,6 +366,7 @@ func (x *explorer) answers(s *Stage) []move {
 		x.stubbed(s, returned)
 		if s.world.wild.v.huge {
 			returned(x.wants.long("External"))
+			returned(x.wants.long("LambdaInvocation.ResultData"))
 		}
 		for k := -1; k < min(max(1, x.most("External.", "LambdaInvocation.")), mostValues); k++ {
 			returned(x.wants.under("External", k, false))

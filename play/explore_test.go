@@ -23,7 +23,7 @@ func TestExploreOwnFlows(t *testing.T) {
 		if len(x.Errors)+len(x.Unexplained)+len(x.Stuck) > 0 {
 			t.Errorf("%s: errors %v, unexplained %v, stuck %v", f, x.Errors, x.Unexplained, x.Stuck)
 		}
-		if taken*4 < of*3 {
+		if taken*10 < of*7 {
 			t.Errorf("%s: %d of %d branches", f, taken, of)
 		}
 		t.Logf("%s: %d of %d branches in %d moves\n  %s", f, taken, of, x.Moves, strings.Join(x.Missing(), "\n  "))
