@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# What takes hours. The figures are printed; docs/figures.md keeps the last ones.
+set -euo pipefail
+RUN=${RUN:-$(mktemp -d /tmp/outdial-soak.XXXXXX)}
+chmod 755 "$RUN"
+trap 'sh scripts/postgres.sh stop "$RUN" >/dev/null 2>&1' EXIT
+export PGURL
+PGURL=$(sh scripts/postgres.sh start "$RUN")
+echo '== crash rounds'
+OUTDIAL_CRASH_ROUNDS=${ROUNDS:-100} go test -timeout 4h -v -run Crash ./e2e/crash
+echo '== fuzzing'
+bash scripts/fuzz.sh "${FUZZ:-10m}"
+echo '== many calls'
+OUTDIAL_SOAK_CALLS=${CALLS:-50000} go test -timeout 4h -tags peers -v -run Soak ./gateway/voice/...

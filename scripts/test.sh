@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Everything, in order, on one machine: what Go alone can do and what needs other
+# programs. It starts what it needs and stops it again. Exit status 0 is green.
+#
+#   test.sh            all
+#   RUN=DIR test.sh    keep what it writes in DIR
+set -uo pipefail
+cd "$(dirname "$0")/.."
+begun=$SECONDS
+RUN=${RUN:-$(mktemp -d /tmp/outdial-test.XXXXXX)}
+mkdir -p "$RUN" && chmod 755 "$RUN"
+failed=()
+
+say() { printf '\n== %s (%ss)\n' "$*" "$((SECONDS - begun))"; }
+step() { # step NAME COMMAND…
+	say "$1"
+	shift
+	"$@" || failed+=("$*")
+}
+
+stop() { sh scripts/postgres.sh stop "$RUN" >/dev/null 2>&1; }
+trap stop EXIT
+
+step 'other programs' scripts/setup.sh
+export PGURL
+PGURL=$(sh scripts/postgres.sh start "$RUN") || failed+=('postgres.sh start')
+export NODE_PATH="$RUN/node/node_modules"
+step 'packages for Node' scripts/node.sh "$RUN/node"
+
+step 'vet' go vet ./...
+step 'vet, with peers' go vet -tags peers ./...
+step 'staticcheck' scripts/staticcheck.sh "$RUN/staticcheck" ./...
+step 'gofmt' scripts/gofmt.sh
+
+# -p 2: packages that measure time should not crowd each other out.
+export OUTDIAL_CRASH_ROUNDS=${OUTDIAL_CRASH_ROUNDS:-5}
+tests() {
+	go test -p 2 -timeout 15m -tags peers -json ./... >"$RUN/tests.json"
+	local status=$?
+	go run ./scripts/report <"$RUN/tests.json" || status=1
+	return $status
+}
+step 'tests' tests
+step 'tests, with the race detector' go test -p 2 -timeout 15m -race $(scripts/raced.sh)
+
+say 'skipped'
+go run ./scripts/report -skips <"$RUN/tests.json" || failed+=('skips that are not allowed')
+if [ ${#failed[@]} -gt 0 ]; then
+	say 'FAILED'
+	printf '  %s\n' "${failed[@]}"
+	exit 1
+fi
+say 'green'
