@@ -422,7 +422,7 @@ func (w *World) dial(ctx context.Context, number, to string) error {
 	}
 	id := contact.ID(uuid.Must(uuid.NewV7()).String())
 	k := &call{set: h, contact: id, from: to, ref: string(id)}
-	if err := w.write(entry{At: w.Now(), Event: entryDial, Contact: id, From: to, To: number, By: contact.ByCustomer}); err != nil {
+	if err := w.write(entry{At: w.Now(), Event: entryInbound, Contact: id, From: to, To: number}); err != nil {
 		w.mu.Unlock()
 		return err
 	}

@@ -31,6 +31,7 @@ const (
 	entryReply    = "reply"    // a person wrote one; again with its status where nobody took it
 	entryDial     = "dial"     // a phone rang, or was tried
 	entryTransfer = "transfer" // a third party's
+	entryInbound  = "inbound"  // a person called us
 	entryAnswer   = "answer"
 	entryEnd      = "end" // a call is over
 )
@@ -217,7 +218,7 @@ func (w *World) recall(e entry) {
 			ID: e.Message, Direction: direction, Channel: e.Channel, From: e.From, To: e.To, Text: e.Text, Status: e.Status,
 			At: e.At, ContactID: e.Contact, Template: e.Template, ContentType: e.ContentType, ref: e.Message,
 		})
-	case entryDial:
+	case entryDial, entryInbound:
 		h := w.handset(e.To)
 		h.call = &call{set: h, contact: e.Contact, from: e.From, state: ringing}
 		w.calls[e.Contact] = h.call
