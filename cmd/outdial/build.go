@@ -103,7 +103,7 @@ func (h *house) server(ctx context.Context, amazon, ours http.Handler) *http.Ser
 func (h *house) gateways() (map[string]gateway.Gateway, error) {
 	out := map[string]gateway.Gateway{}
 	if h.config.simulates() {
-		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Log: h.log})
+		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply, Log: h.log})
 		if err != nil {
 			return nil, err
 		}
@@ -117,9 +117,12 @@ func (h *house) gateways() (map[string]gateway.Gateway, error) {
 		}
 		out[c.Name] = gw
 	}
-	if err := h.reach(h.config); err != nil {
+	f, services, err := h.reach(h.config)
+	if err != nil {
 		return nil, err
 	}
+	h.functions.now.Store(f)
+	h.services.now.Store(services)
 	out[engine.Functions], out[engine.Services] = &h.functions, &h.services
 	for _, s := range h.config.Sinks {
 		gw, err := h.sink(s)
@@ -131,12 +134,12 @@ func (h *house) gateways() (map[string]gateway.Gateway, error) {
 	return out, nil
 }
 
-// reach sets where functions and services are reached; it is done again when the
+// reach makes what reaches functions and services; it is made anew when the
 // configuration is read again.
-func (h *house) reach(c *config) error {
+func (h *house) reach(c *config) (*webhook.Functions, *webhook.Services, error) {
 	f, err := webhook.NewFunctions(webhook.FunctionsConfig{URLs: c.Functions, Invoke: h.service(c.Lambda), Log: h.log})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	endpoints := map[string]webhook.Service{}
 	for name, e := range c.Services {
@@ -146,12 +149,7 @@ func (h *house) reach(c *config) error {
 		endpoints["lex"] = h.service(c.Lex)
 	}
 	s, err := webhook.NewServices(webhook.ServicesConfig{Endpoints: endpoints, Log: h.log})
-	if err != nil {
-		return err
-	}
-	h.functions.now.Store(f)
-	h.services.now.Store(s)
-	return nil
+	return f, s, err
 }
 
 func (h *house) service(e endpointConfig) webhook.Service {

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
+	"outdial/bot"
 	"outdial/flow"
 	"outdial/resource"
 )
@@ -218,5 +222,35 @@ func write(t *testing.T, dir, name, text string) {
 	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The sample flows, as conversations on paper.
+func TestDemoPlays(t *testing.T) {
+	var out, errs bytes.Buffer
+	e := env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: noEnv}
+	if status := run(t.Context(), e, []string{"test", "testdata"}); status != 0 {
+		t.Errorf("exit %d\n%s%s", status, out.String(), errs.String())
+	}
+}
+
+// The plays' bot is the demo instance's.
+func TestPlaysHaveTheDemosBot(t *testing.T) {
+	c, err := demoConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("testdata/appointment.stubs.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stubs struct {
+		Bots map[string]bot.Definition `yaml:"bots"`
+	}
+	if err := yaml.Unmarshal(doc, &stubs); err != nil {
+		t.Fatal(err)
+	}
+	if b := c.Bots[0]; !reflect.DeepEqual(stubs.Bots[b.Aliases[0]], b.Definition) {
+		t.Errorf("the plays have %+v, the demo %+v", stubs.Bots, b.Definition)
 	}
 }

@@ -139,7 +139,12 @@ func (d *declarer) carriers() {
 		d.c.Carriers[i].settings = settings
 		if len(dec.errs) == 0 {
 			if err := k.check(c.Name, settings); err != nil {
-				d.fail(path, "%v", err)
+				field, text, ok := strings.Cut(err.Error(), ": ")
+				if _, there := d.lines[join(path, field)]; ok && there {
+					d.fail(join(path, field), "%s", text)
+				} else {
+					d.fail(path, "%v", err)
+				}
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -52,7 +53,11 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		fail(err)
 		return err
 	})
-	parts.Go(func() error { h.keepHouse(ctx, again, fail); return nil })
+	parts.Go(func() error {
+		debug.FreeOSMemory() // what only the start needed; a server may be idle for days
+		h.keepHouse(ctx, again, fail)
+		return nil
+	})
 	<-ctx.Done()
 
 	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)
@@ -159,6 +164,10 @@ func (h *house) reload(ctx context.Context) error {
 	if name := fixed(h.config, c); name != "" {
 		return fmt.Errorf("%s has changed, and takes a restart", name)
 	}
+	functions, services, err := h.reach(c)
+	if err != nil {
+		return err
+	}
 	if h.config.TLS.Cert != "" {
 		if err := h.cert.load(); err != nil {
 			return fmt.Errorf("tls: %w", err)
@@ -170,9 +179,8 @@ func (h *house) reload(ctx context.Context) error {
 	if err := h.optOutManners(ctx); err != nil {
 		return err
 	}
-	if err := h.reach(c); err != nil {
-		return err
-	}
+	h.functions.now.Store(functions)
+	h.services.now.Store(services)
 	h.live.Store(c.declared)
 	h.keys.forget()
 	return nil

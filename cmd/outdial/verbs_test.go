@@ -25,7 +25,7 @@ func TestHandset(t *testing.T) {
 	h.types("2")
 	h.sees("Which day would suit you better?")
 	h.types("Friday")
-	h.sees("We will look for a time on Friday")
+	h.sees(`We have noted "Friday"`)
 	if got := l.attribute(id, "preferredDay"); got != "Friday" {
 		t.Errorf("the day is %q", got)
 	}
