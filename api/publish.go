@@ -36,9 +36,16 @@ func (s *Server) problems(t *store.Tx, at place, kind, content string) ([]string
 		return nil, err
 	}
 	found := flow.Check([]byte(content), flow.CheckOptions{
-		Type:      kind,
-		Strict:    at.in.References == "strict",
-		Resources: func(k resource.Kind, ref string) bool { return there(w, k, ref) },
+		Type:   kind,
+		Strict: at.in.References == "strict",
+		Resources: func(k resource.Kind, ref string) bool {
+			if k == resource.KindFunction || k == resource.KindBot {
+				if _, err := t.Resource(k, associationID(at, ref)); err == nil {
+					return true
+				}
+			}
+			return there(w, k, ref)
+		},
 	})
 	var out []string
 	for _, p := range found.Problems() {

@@ -54,7 +54,6 @@ type server struct {
 	dir  string
 	args []string
 	cmd  *exec.Cmd
-	log  bytes.Buffer
 	api  *connect.Client
 }
 
@@ -88,7 +87,7 @@ func serve(t *testing.T, config string) *server {
 	t.Cleanup(func() {
 		s.end(syscall.SIGTERM)
 		if t.Failed() {
-			t.Logf("the server said:\n%s", s.log.String())
+			t.Logf("the server said:\n%s", s.read("log"))
 		}
 	})
 	s.begin()
@@ -101,7 +100,7 @@ func (s *server) begin() {
 	file := filepath.Join(s.dir, "ready.json")
 	os.Remove(file)
 	s.cmd = exec.Command(program, append(s.args, "-ready", file)...)
-	s.cmd.Dir, s.cmd.Stderr, s.cmd.Stdout = s.dir, &s.log, io.Discard
+	s.cmd.Dir, s.cmd.Stderr, s.cmd.Stdout = s.dir, s.append("log"), s.append("said")
 	s.cmd.Env = append(os.Environ(), "OUTDIAL_ACCESS_KEY_ID="+keyID, "OUTDIAL_SECRET_ACCESS_KEY="+secret)
 	if err := s.cmd.Start(); err != nil {
 		s.Fatal(err)
@@ -117,10 +116,31 @@ func (s *server) begin() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			s.Fatalf("the server does not serve:\n%s", s.log.String())
+			s.Fatalf("the server does not serve:\n%s", s.read("log"))
 		}
 	}
 	s.api = s.client(keyID, secret)
+}
+
+// append opens a file that the program writes to.
+func (s *server) append(name string) *os.File {
+	s.Helper()
+	f, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { f.Close() })
+	return f
+}
+
+// read gives what the program has written: "log" on standard error, "said" on
+// standard output.
+func (s *server) read(name string) string {
+	raw, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
 }
 
 // client is an unmodified SDK that tries once, so that errors are seen as they come.
