@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // runBackup copies the store of a server that serves.
@@ -41,7 +42,12 @@ the -wal and -shm files of the other. A PostgreSQL store is copied by pg_dump.`)
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(f, answer.Body) // fails where the length that was said is not reached
+	whole := &progress{of: answer.ContentLength}
+	if isTerminal(e.stderr) {
+		whole.w = e.stderr
+	}
+	n, err := io.Copy(io.MultiWriter(f, whole), answer.Body) // fails where the length that was said is not reached
+	whole.end()
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
@@ -51,4 +57,26 @@ the -wal and -shm files of the other. A PostgreSQL store is copied by pg_dump.`)
 	}
 	fmt.Fprintf(e.stdout, "%s: %.1f MB\n", path, float64(n)/1e6)
 	return nil
+}
+
+// A progress shows how much of something is done, to whoever looks on.
+type progress struct {
+	w        io.Writer // nil: nobody looks on
+	done, of int64
+	shown    time.Time
+}
+
+func (p *progress) Write(b []byte) (int, error) {
+	p.done += int64(len(b))
+	if p.w != nil && p.of > 0 && time.Since(p.shown) > 200*time.Millisecond {
+		p.shown = time.Now()
+		fmt.Fprintf(p.w, "\r%3d %%", 100*p.done/p.of)
+	}
+	return len(b), nil
+}
+
+func (p *progress) end() {
+	if p.w != nil && !p.shown.IsZero() {
+		fmt.Fprint(p.w, "\r     \r")
+	}
 }

@@ -52,7 +52,6 @@ type holder struct {
 	channel string
 	seen    map[string]bool // messages that were shown
 	call    handsetCall
-	since   string // the last event that was told
 }
 
 // runHandset holds a handset until it is put down.

@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"outdial/contact"
 	"outdial/engine"
 	"outdial/flow"
 	"outdial/gateway/loopback"
@@ -245,17 +244,6 @@ func (h *house) optOutManners(ctx context.Context) error {
 		return nil
 	}
 	return markOptedOut(ctx, h.st, "+12065550106")
-}
-
-// channelOf names what a contact goes over, as numbers list it.
-func channelOf(c *contact.Contact) string {
-	switch {
-	case c.Channel == contact.Voice:
-		return "VOICE"
-	case c.Subtype == contact.WhatsApp:
-		return "WHATSAPP"
-	}
-	return "SMS"
 }
 
 // carrierOf gives the account that carries a number which names none: the only

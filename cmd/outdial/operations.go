@@ -63,7 +63,7 @@ func notServed(name string) error {
 			return fmt.Errorf("%s is Amazon Connect's, and not honoured here", f[len(f)-1])
 		}
 	}
-	return fmt.Errorf("Amazon Connect has no operation %s", name)
+	return fmt.Errorf("there is no operation %s in Amazon Connect", name)
 }
 
 type operationLine struct {

@@ -278,7 +278,7 @@ func TestOperationsVerb(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"operations CreateAgentStatus", "CreateAgentStatus is Amazon Connect's, and not honoured here"},
-		{"operations Fly", "Amazon Connect has no operation Fly"},
+		{"operations Fly", "there is no operation Fly in Amazon Connect"},
 	} {
 		errs.Reset()
 		if status := run(t.Context(), e, strings.Fields(c.args)); status != 1 || !strings.Contains(errs.String(), c.want) {
