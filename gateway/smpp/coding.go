@@ -42,6 +42,21 @@ func (s *settings) codingOf(dc byte) sms.Coding {
 	return sms.GSM7
 }
 
+// alphabetOf is codingOf, but for senders that declare ASCII and write the
+// default alphabet: ASCII texts hold no control characters but line ends.
+func (s *settings) alphabetOf(dc byte, data []byte) sms.Coding {
+	c := s.codingOf(dc)
+	if c != sms.ASCII || s.encode.Alphabet == sms.ASCII {
+		return c
+	}
+	for _, b := range data {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' {
+			return sms.GSM7
+		}
+	}
+	return c
+}
+
 // schemeAlphabet reads bits 3 and 2 of a general data coding scheme.
 func schemeAlphabet(bits byte) sms.Coding {
 	switch bits & 3 {

@@ -44,9 +44,9 @@ func TestHealthWithoutTransmitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, Server: smsctest.New(smsctest.Options{})}
 		t.Cleanup(h.Close)
-		n := 0
-		h.begin(Account{Bind: "pair"}, Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if n++; n == 1 {
+		// The first link tries the first address, the second the second.
+		h.begin(Account{Bind: "pair", Addresses: []string{"down:1", "up:2"}}, Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if address == "down:1" {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}

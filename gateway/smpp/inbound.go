@@ -53,7 +53,7 @@ func (g *Gateway) take(s *session, p *pdu.PDU) {
 // read takes a delivery apart.
 func (s *settings) read(p *pdu.PDU) *delivery {
 	m := p.Message
-	d := &delivery{p: p, coding: s.codingOf(m.DataCoding), data: m.Short, header: sms.Header{Port: -1},
+	d := &delivery{p: p, data: m.Short, header: sms.Header{Port: -1},
 		from: s.canonical(m.Source), to: s.canonical(m.Dest)}
 	if v, ok := p.TLV(pdu.MessagePayload); ok && len(d.data) == 0 {
 		d.data = v
@@ -63,6 +63,7 @@ func (s *settings) read(p *pdu.PDU) *delivery {
 		// A header that cannot be is text: better a strange message than none.
 		d.header, d.data, _ = sms.ParseHeader(d.data)
 	}
+	d.coding = s.alphabetOf(m.DataCoding, d.data)
 	if d.coding == sms.GSM7 && s.Packed {
 		d.data = sms.Unpack(d.data, sms.Fill(all-len(d.data)))
 	}

@@ -42,6 +42,7 @@ func TestInboundTexts(t *testing.T) {
 		{"packed", Account{Packed: true}, 0, 0, "e8329bfd4697d9ec37", "hellohello"},
 		{"packed behind a header", Account{Packed: true}, 0, 0x40, "05040423f00a" + "d06536fb0d", "hello"},
 		{"ascii", Account{}, 1, 0, "4869", "Hi"},
+		{"ascii that is not", Account{}, 1, 0, "481b651b3c", "H€["},
 		{"latin 1", Account{}, 3, 0, "4869e9", "Hié"},
 		{"ucs-2", Account{}, 8, 0, "0436d83dde00", "ж😀"},
 		{"flash ucs-2", Account{}, 0x18, 0, "0436", "ж"},
