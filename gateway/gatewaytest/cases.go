@@ -71,6 +71,9 @@ func (b *bench) receipts() {
 	r := b.send(c, messageID(0, 1), "did it arrive?")
 	b.took()
 	if b.Receipt == nil {
+		if r.Status == contact.StatusDelivered { // it came with the OK
+			return
+		}
 		for _, l := range r.Later {
 			if l.Arrival.Receipt != nil && l.Arrival.Ref == r.Ref && l.Arrival.Receipt.Status == contact.StatusDelivered {
 				return

@@ -69,7 +69,7 @@ func (w *World) send(c *contact.Contact, m contact.SendMessage) (gateway.Result,
 	if m.Template != nil {
 		v.Template = m.Template.Name
 	}
-	receipt := gateway.Receipt{Status: contact.StatusDelivered, At: v.At}
+	var receipt gateway.Receipt
 	if what.Do == doFail {
 		v.Status, v.then, v.turn = contact.StatusSent, contact.StatusFailed, v.At.Add(time.Duration(what.After))
 		receipt = gateway.Receipt{Status: contact.StatusFailed, Code: what.value(CodeFailed), Error: "the handset cannot be reached", At: v.turn}
@@ -79,11 +79,11 @@ func (w *World) send(c *contact.Contact, m contact.SendMessage) (gateway.Result,
 	}
 	w.add(h, v)
 	r := gateway.Result{Ref: ref}
-	later := gateway.Later{Arrival: gateway.Arrival{Account: w.Account, Ref: ref, Receipt: &receipt}}
 	if what.Do == doFail {
-		later.After = time.Duration(what.After)
+		r.Later = append(r.Later, gateway.Later{After: time.Duration(what.After), Arrival: gateway.Arrival{Account: w.Account, Ref: ref, Receipt: &receipt}})
+	} else {
+		r.Status = contact.StatusDelivered // its receipt comes with the carrier's OK
 	}
-	r.Later = append(r.Later, later)
 	if what.Do == doReply && h.mayReply(c.ID, what) {
 		r.Later = append(r.Later, again(time.Duration(what.After), wakeReply+ref+" "+what.Value, 0))
 	}
