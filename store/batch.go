@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"outdial/contact"
 	"outdial/fault"
@@ -187,7 +188,7 @@ func (b *batch) writable() error {
 // clean refuses texts that not every database can keep.
 func clean(field string, texts ...string) error {
 	for _, s := range texts {
-		if strings.IndexByte(s, 0) >= 0 || strings.ToValidUTF8(s, "") != s {
+		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
 			return fault.New(fault.Invalid, "%s: %q is not text that can be kept", field, s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -66,18 +67,26 @@ func (s *Store) take(units []*unit, u *unit) []*unit {
 	return units
 }
 
-// gather adds what is ready to units.
+// gather adds what is ready to units. Those who were answered just now get to
+// run before it closes the batch: many of them ask again at once.
 func (s *Store) gather(units []*unit) []*unit {
-	for len(units) < maxBatch {
+	for idle := 0; len(units) < maxBatch; {
 		select {
 		case u := <-s.queue:
 			units = s.take(units, u)
+			idle = 0
 		default:
-			return units
+			if idle++; idle > patience {
+				return units
+			}
+			runtime.Gosched()
 		}
 	}
 	return units
 }
+
+// patience is how often gather lets others run before it takes what it has.
+const patience = 2
 
 // refuse answers units, and what is in the queue, when Run ends.
 func (s *Store) refuse(units []*unit) {
@@ -139,7 +148,10 @@ func (s *Store) commit(ctx context.Context, units []*unit) (left []*unit) {
 }
 
 // commitOnce runs a batch. Where it returns an error, nothing of it is kept.
+var batches atomic.Int64
+
 func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error {
+	batches.Add(1)
 	c, err := s.db.write(ctx)
 	if err != nil {
 		return err

@@ -23,9 +23,9 @@ type database interface {
 	shared() bool
 	// dialect changes the few words of the schema that the databases spell differently.
 	dialect(script string) string
-	// listen calls heard for each notification until ctx is done. It returns
-	// at once where there is nobody to hear.
-	listen(ctx context.Context, heard func(payload string)) error
+	// tend does what must be done beside the transactions until ctx is done, and
+	// calls heard for each notification.
+	tend(ctx context.Context, heard func(payload string)) error
 	// notify is a statement that wakes others when it is committed: payload says
 	// whom, and from whom.
 	notify(payload string) stmt

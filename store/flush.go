@@ -60,7 +60,7 @@ func tables() (t struct {
 // rows, so that the statements stay prepared.
 func (t table) rows(rows [][]any) []stmt {
 	var list []stmt
-	for size := 64; size > 0; size /= 4 {
+	for size := 1; size > 0; size /= 4 {
 		for len(rows) >= size {
 			list = append(list, t.stmt(rows[:size]))
 			rows = rows[size:]

@@ -113,9 +113,9 @@ func (d *postgresDB) notify(payload string) stmt {
 	return stmt{text: "select pg_notify($1, $2)", args: []any{d.channel, payload}}
 }
 
-// listen connects again when it is cut off; what was told meanwhile it cannot
+// tend listens. It connects again when it is cut off; what was told meanwhile it cannot
 // know, so it says that something was.
-func (d *postgresDB) listen(ctx context.Context, heard func(payload string)) error {
+func (d *postgresDB) tend(ctx context.Context, heard func(payload string)) error {
 	for {
 		err := d.listenOnce(ctx, heard)
 		if ctx.Err() != nil {

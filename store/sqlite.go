@@ -24,6 +24,8 @@ type sqliteDB struct {
 	lock    *os.File
 	mu      sync.Mutex // held while the writer is in a transaction
 	writer  *sqliteConn
+	written int              // statements since the log was told to be long; under mu
+	long    chan struct{}    // the write-ahead log is long
 	readers chan *sqliteConn // nil until it is first used
 }
 
@@ -50,26 +52,33 @@ func openSQLite(path string) (*sqliteDB, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	f.Close()
-	d := &sqliteDB{path: path, lock: lock, readers: make(chan *sqliteConn, sqliteReaders)}
+	d := &sqliteDB{path: path, lock: lock, readers: make(chan *sqliteConn, sqliteReaders), long: make(chan struct{}, 1)}
 	for range sqliteReaders {
 		d.readers <- nil
 	}
-	if d.writer, err = d.connect("_pragma=wal_autocheckpoint(4000)", "_pragma=cache_size(-16000)"); err != nil {
+	if d.writer, err = d.connect("wal_autocheckpoint(0)", "cache_size(-16000)"); err != nil {
 		lock.Close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *sqliteDB) connect(more ...string) (*sqliteConn, error) {
-	// FULL: with NORMAL a power failure may take the last commits back.
-	pragmas := append([]string{"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)",
-		"_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)", "_txlock=immediate"}, more...)
-	c, err := new(sqlite.Driver).Open((&url.URL{Scheme: "file", Path: d.path}).String() + "?" + strings.Join(pragmas, "&"))
+// connect opens a connection and sets it up, in the order of the pragmas: the
+// driver would sort them.
+func (d *sqliteDB) connect(pragmas ...string) (*sqliteConn, error) {
+	c, err := new(sqlite.Driver).Open((&url.URL{Scheme: "file", Path: d.path}).String() + "?_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: %w", d.path, err)
 	}
-	return &sqliteConn{db: d, c: c, prepared: map[string]driver.Stmt{}}, nil
+	conn := &sqliteConn{db: d, c: c, prepared: map[string]driver.Stmt{}}
+	// FULL: with NORMAL a power failure may take the last commits back.
+	for _, p := range append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}, pragmas...) {
+		if _, err := c.(driver.ExecerContext).ExecContext(context.Background(), "pragma "+p, nil); err != nil {
+			c.Close()
+			return nil, fmt.Errorf("store: %s: %s: %w", d.path, p, err)
+		}
+	}
+	return conn, nil
 }
 
 func (d *sqliteDB) write(ctx context.Context) (conn, error) {
@@ -98,7 +107,7 @@ func (d *sqliteDB) read(ctx context.Context) (conn, error) {
 	}
 	if c == nil {
 		var err error
-		if c, err = d.connect("_pragma=query_only(1)", "_pragma=cache_size(-2000)"); err != nil {
+		if c, err = d.connect("query_only(1)", "cache_size(-2000)"); err != nil {
 			d.readers <- nil
 			return nil, err
 		}
@@ -124,7 +133,49 @@ func (d *sqliteDB) dialect(s string) string {
 	return strings.ReplaceAll(s, "bigint primary key", "integer primary key")
 }
 
-func (d *sqliteDB) listen(context.Context, func(string)) error { return nil }
+// longLog is after how many written rows the log is copied into the file: some
+// 10 MB. The longer it is the more often a page that changed often is copied once.
+const longLog = 16000
+
+// tend copies the write-ahead log into the file beside the writer, who would
+// otherwise do it between two commits while everybody waits. Only the last of it
+// is copied while nobody writes: then the log begins anew.
+func (d *sqliteDB) tend(ctx context.Context, _ func(string)) error {
+	c, err := d.connect("wal_autocheckpoint(0)")
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.long:
+		}
+		left, err := c.checkpoint()
+		if err == nil {
+			left, err = c.checkpoint() // what came meanwhile
+		}
+		// A view of long ago keeps the log as it is: another time.
+		if err == nil && left < longLog {
+			d.mu.Lock()
+			_, err = c.checkpoint()
+			d.mu.Unlock()
+		}
+		if err != nil {
+			return fmt.Errorf("store: checkpoint: %w", err)
+		}
+	}
+}
+
+// checkpoint copies what no reader keeps it from, and tells how many pages are left.
+func (c *sqliteConn) checkpoint() (left int, err error) {
+	err = c.run(stmt{text: "pragma wal_checkpoint(passive)", each: func(r row) error {
+		left = int(r.num(1) - r.num(2))
+		return nil
+	}})
+	return left, err
+}
 
 func (d *sqliteDB) notify(string) stmt { return stmt{text: "select 1"} }
 
@@ -323,6 +374,13 @@ func (t *sqliteTx) commit(ctx context.Context, list ...stmt) error {
 	if err != nil {
 		t.rollback()
 		return err
+	}
+	if t.db.written += len(list); t.db.written > longLog {
+		select {
+		case t.db.long <- struct{}{}:
+			t.db.written = 0
+		default:
+		}
 	}
 	t.finish()
 	return nil

@@ -107,7 +107,7 @@ func (s *Store) Run(ctx context.Context) error {
 	defer close(s.stopped)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.commitAll(ctx); return nil })
-	g.Go(func() error { return s.db.listen(ctx, s.heard) })
+	g.Go(func() error { return s.db.tend(ctx, s.heard) })
 	return g.Wait()
 }
 
