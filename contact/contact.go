@@ -91,6 +91,7 @@ type Contact struct {
 	RingTimeout int       `json:"ringTimeout,omitempty"`
 
 	Initiated    time.Time `json:"initiated"`
+	Scheduled    time.Time `json:"scheduled,omitzero"`    // a task begins then
 	Connected    time.Time `json:"connected,omitzero"`    // ConnectedToSystemTimestamp
 	Disconnected time.Time `json:"disconnected,omitzero"` // zero while the contact is open
 	Updated      time.Time `json:"updated,omitzero"`      // LastUpdateTimestamp

@@ -174,6 +174,8 @@ type ContactUpdated struct {
 	AgeShift    *int                    `json:"ageShift,omitempty"`
 	Tag         map[string]string       `json:"tag,omitempty"`
 	Untag       []string                `json:"untag,omitempty"`
+	Language    *string                 `json:"language,omitempty"`
+	CustomerID  *string                 `json:"customerId,omitempty"`
 	By          string                  `json:"by,omitempty"` // the operation
 }
 

@@ -100,19 +100,21 @@ func (e *Engine) startFor(ctx context.Context, j store.Job, v contact.StartConta
 }
 
 // prepare finds what a contact that a flow asked for needs: its carrier and its
-// system address, where the flow named a number of the instance.
+// system address, where the flow named a number of the instance. A task has neither.
 func (e *Engine) prepare(t *store.Tx, c *contact.Contact) error {
 	w, err := e.World(t, c.Instance)
 	if err != nil {
 		return err
 	}
-	n, err := w.Number(c.System.Address)
-	if err != nil {
-		return err
-	}
-	c.System = contact.Endpoint{Type: contact.TelephoneNumber, Address: n.Number, DisplayName: c.System.DisplayName}
-	if c.Account == "" {
-		c.Account = n.Account
+	if c.Channel != contact.Task {
+		n, err := w.Number(c.System.Address)
+		if err != nil {
+			return err
+		}
+		c.System = contact.Endpoint{Type: contact.TelephoneNumber, Address: n.Number, DisplayName: c.System.DisplayName}
+		if c.Account == "" {
+			c.Account = n.Account
+		}
 	}
 	f, err := w.Flow(c.Position.Flow)
 	if err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"time"
 
 	"outdial/contact"
@@ -20,6 +21,7 @@ func Record(i *resource.Instance, c *contact.Contact) map[string]any {
 		"Campaign":                           map[string]any{"CampaignId": orNil(c.Campaign)},
 		"Channel":                            c.Channel,
 		"ConnectedToSystemTimestamp":         second(c.Connected),
+		"ContactLens":                        contactLens(c),
 		"ContactDetails":                     map[string]any{},
 		"ContactId":                          c.ID,
 		"CustomerEndpoint":                   endpoint(c.Customer),
@@ -40,7 +42,7 @@ func Record(i *resource.Instance, c *contact.Contact) map[string]any {
 		"Recordings":                         recordings(c),
 		"References":                         references(c),
 		"RelatedContactId":                   orNil(string(c.RelatedID)),
-		"ScheduledTimestamp":                 nil,
+		"ScheduledTimestamp":                 second(c.Scheduled),
 		"SegmentAttributes":                  c.Segment,
 		"SystemEndpoint":                     endpoint(c.System),
 		"Tags":                               tags(i, c),
@@ -113,6 +115,17 @@ func mediaStreams(c *contact.Contact) []any {
 		return []any{map[string]any{"Type": "CHAT"}}
 	}
 	return []any{}
+}
+
+// contactLens is how the flow wanted the contact analysed, as it said.
+func contactLens(c *contact.Contact) any {
+	var behaviour struct {
+		Analytics map[string]any `json:"AnalyticsBehavior"`
+	}
+	if len(c.Recording) == 0 || json.Unmarshal(c.Recording, &behaviour) != nil || behaviour.Analytics == nil {
+		return nil
+	}
+	return map[string]any{"ConversationalAnalytics": map[string]any{"Configuration": behaviour.Analytics}}
 }
 
 func recordings(c *contact.Contact) []any {

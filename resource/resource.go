@@ -58,6 +58,9 @@ type Instance struct {
 	Quotas string `json:"quotas,omitempty"`
 	// References is "lenient" (default) or "strict": what an unresolved ARN in a flow means.
 	References string `json:"references,omitempty"`
+	// Domains are those of customer profiles ("profile", a name) and of cases
+	// ("cases", an id).
+	Domains map[string]string `json:"domains,omitempty"`
 	// Aliases maps a foreign instance's ARN, or a single foreign ARN, to ours.
 	Aliases map[string]string `json:"aliases,omitempty"`
 }
