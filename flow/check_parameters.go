@@ -18,7 +18,11 @@ func (a *Checked) object(params []Param, obj map[string]any, below []string) {
 			continue // null is absent
 		}
 		if p == nil {
-			a.problem("Invalid Action property name. Path: "+a.at(path...),
+			severity := Problem
+			if a.spec.Open {
+				severity = Warning
+			}
+			a.finding(severity, "Invalid Action property name. Path: "+a.at(path...),
 				fmt.Sprintf("%s has no such parameter%s", a.kind, a.c.nearest(name, paramNames(params))), path...)
 			continue
 		}
@@ -98,13 +102,16 @@ func (a *Checked) param(p *Param, v any, path []string) {
 		a.entries(p, len(list), path)
 		for i, item := range list {
 			if len(p.Members) > 0 {
-				a.param(&p.Members[0], item, append(slices.Clone(path), "["+strconv.Itoa(i)+"]"))
+				a.param(&p.Members[0], item, append(slices.Clone(path), index(i)))
 			}
 		}
 	default:
 		a.scalar(p, v, path)
 	}
 }
+
+// index writes a position in a list as paths have it.
+func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 func parseTemplatePointer(s string) *template {
 	t := parseTemplate(s)

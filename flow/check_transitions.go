@@ -102,7 +102,7 @@ func (a *Checked) targets() {
 func (a *Checked) errors(errs []branch) {
 	allowed := map[string]bool{}
 	for _, r := range a.spec.Errors {
-		if !a.holds(r.When) {
+		if !a.holds(r.When) || a.c.kind != 0 && !r.Flows.allow(a.c.kind) {
 			continue
 		}
 		allowed[r.Type] = true

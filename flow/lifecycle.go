@@ -54,7 +54,8 @@ func (t *Turn) take(in contact.Input) error {
 			return t.timer(in)
 		}
 	case contact.FunctionReturned:
-		if in.Invocation != "" {
+		// Every invocation bears an id; only an asynchronous one is known by it.
+		if t.asynchronous(in.Invocation) {
 			return t.returnedLate(in)
 		}
 	}
@@ -107,11 +108,13 @@ func visitOf(in contact.Input) (int, bool) {
 // the answer; everything else is connected at once.
 func (t *Turn) started() error {
 	c := t.Contact
-	if c.Position.Visit > 0 || c.Call != nil && places(c.Method) && c.PreviousID == "" {
+	if c.Position.Visit > 0 || !c.Scheduled.IsZero() && c.Position.Hash != "" || c.Call != nil && places(c.Method) && c.PreviousID == "" {
 		t.out.Stale = true
 		return nil
 	}
-	t.Event(contact.Initiated)
+	if !c.Scheduled.After(t.At) {
+		t.Event(contact.Initiated)
+	}
 	f, err := t.World.Flow(c.Position.Flow)
 	if fault.Is(err, fault.NotFound) {
 		t.Note(fmt.Sprintf("the flow %q is not there: %v", c.Position.Flow, err))
@@ -122,6 +125,10 @@ func (t *Turn) started() error {
 		return err
 	}
 	t.enter(f, c.Position.Kind)
+	if c.Scheduled.After(t.At) {
+		t.Do(contact.Wake{Name: scheduled, At: c.Scheduled})
+		return nil
+	}
 	if c.Channel == contact.Voice && dials(c) {
 		c.Call = &contact.Call{State: "dialing"}
 		ring := c.RingTimeout
@@ -132,6 +139,27 @@ func (t *Turn) started() error {
 			RingTimeout: ring, AMD: c.AMD})
 		return nil
 	}
+	return t.connected(f)
+}
+
+// begun begins a contact whose time has come.
+func (t *Turn) begun() error {
+	c := t.Contact
+	p := &c.Position
+	if p.Visit > 0 || c.Scheduled.IsZero() {
+		t.out.Stale = true
+		return nil
+	}
+	if c.Scheduled.After(t.At) {
+		t.Do(contact.Wake{Name: scheduled, At: c.Scheduled})
+		return nil
+	}
+	f, err := t.World.Content(p.Flow, p.Hash)
+	if err != nil {
+		return err
+	}
+	t.flow = f
+	t.Event(contact.Initiated)
 	return t.connected(f)
 }
 
@@ -165,7 +193,7 @@ func (t *Turn) connected(f *Flow) error {
 	} else if c.Call == nil {
 		c.Call = &contact.Call{State: "connected"}
 	}
-	if c.Channel == contact.Chat && !c.Expires.IsZero() {
+	if c.Channel != contact.Voice && !c.Expires.IsZero() {
 		t.Do(contact.Wake{Name: expire, At: c.Expires})
 	}
 	for _, m := range c.Initial {
@@ -176,13 +204,18 @@ func (t *Turn) connected(f *Flow) error {
 	return t.run(f.start)
 }
 
-// expire is the timer that ends a chat.
-const expire = "expire"
+// Timers that belong to the contact.
+const (
+	expire    = "expire"    // ends a chat or a task
+	scheduled = "scheduled" // begins a task that was put off
+)
 
 // timer is one that belongs to the contact.
 func (t *Turn) timer(in contact.TimerFired) error {
 	c := t.Contact
 	switch {
+	case in.Name == scheduled:
+		return t.begun()
 	case in.Name != expire:
 		return t.waitedMeanwhile(in)
 	case c.Expires.After(t.At):
@@ -271,15 +304,21 @@ func (t *Turn) effectFailed(in contact.EffectFailed) error {
 }
 
 // finish ends the contact from within: the flow is over.
-func (t *Turn) finish(why string) {
+func (t *Turn) finish(why string) { t.finishAs("", why) }
+
+// finishAs does so with a DisconnectReason of its own.
+func (t *Turn) finishAs(reason, why string) {
 	c := t.Contact
+	if reason == "" {
+		reason = "CONTACT_FLOW_DISCONNECT"
+	}
 	if why != "" {
 		t.Note(why)
 	}
 	if c.Channel == contact.Voice && c.Call != nil && c.Call.State != "ended" {
 		t.Do(contact.EndCall{Reason: "flow"})
 	}
-	t.end("CONTACT_FLOW_DISCONNECT")
+	t.end(reason)
 }
 
 // end is the end of every contact.

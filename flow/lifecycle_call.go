@@ -43,7 +43,7 @@ func (t *Turn) answered(in contact.CallAnswered) error {
 	if c.TrafficType == "CAMPAIGN" {
 		t.Event(contact.AMDDisabled)
 	}
-	return t.begin()
+	return t.begin(in)
 }
 
 // detected begins the flow once it is known who or what answered.
@@ -57,12 +57,16 @@ func (t *Turn) detected(in contact.MachineDetected) error {
 	c.Call.GreetStart, c.Call.GreetEnd = in.GreetStart, in.GreetEnd
 	c.AMDStatus = in.Status
 	t.Event(contact.ConnectedSystem)
-	return t.begin()
+	return t.begin(in)
 }
 
-// begin runs the flow that was fixed when the contact started.
-func (t *Turn) begin() error {
+// begin runs the flow that was fixed when the contact started. Where an action
+// of it placed the call, it goes on from there.
+func (t *Turn) begin(in contact.Input) error {
 	p := &t.Contact.Position
+	if p.Action != "" {
+		return t.resume(in)
+	}
 	f, err := t.World.Content(p.Flow, p.Hash)
 	if err != nil {
 		return err

@@ -20,6 +20,8 @@ func (t *Turn) updated(in contact.ContactUpdated) {
 	}
 	set(&c.Name, in.Name)
 	set(&c.Description, in.Description)
+	set(&c.LanguageCode, in.Language)
+	set(&c.CustomerID, in.CustomerID)
 	set(&c.Priority, in.Priority)
 	set(&c.AgeShift, in.AgeShift)
 	set(&c.Target, in.Queue)

@@ -116,7 +116,7 @@ func (t *Turn) leave(n Next) (*node, error) {
 		return t.failed(n), nil
 	case disconnect:
 		t.passed("end", n.why, "")
-		t.finish(n.why)
+		t.finishAs(n.name, n.why)
 		return nil, nil
 	case endFlow:
 		t.passed("end", n.why, "")

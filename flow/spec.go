@@ -28,6 +28,7 @@ type Spec struct {
 	Waits    bool             // it waits for the world (MessageParticipant: on voice)
 	Bounded  bool             // a loop through it ends by itself
 	Lenient  bool             // an error without a branch takes NextAction
+	Open     bool             // its parameters are not documented: others than these are only warned of
 	Sets     []string         // namespaces that it fills: "External", "Lex"…
 	Check    func(a *Checked) // what the tables cannot say
 	Run      func(t *Turn) Next
@@ -139,6 +140,8 @@ type ErrorRule struct {
 	Type string
 	Use  ErrorUse
 	When When // where it does not hold the rule is not there
+	// Flows are the types of flow in which the rule is there; 0: in all.
+	Flows FlowTypes
 }
 
 // ErrorUse says whether an error is to be declared.

@@ -73,6 +73,11 @@ func (t *Turn) Fail(errorType, why string) Next { return Next{do: fail, name: er
 // Disconnect ends the contact.
 func (t *Turn) Disconnect(why string) Next { return Next{do: disconnect, why: why} }
 
+// DisconnectAs ends the contact with a DisconnectReason of its own.
+func (t *Turn) DisconnectAs(reason, why string) Next {
+	return Next{do: disconnect, name: reason, why: why}
+}
+
 // EndFlow ends the flow: a contact in a queue or with an agent goes on without
 // one, any other ends.
 func (t *Turn) EndFlow() Next { return Next{do: endFlow} }

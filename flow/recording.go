@@ -1,0 +1,67 @@
+package flow
+
+import (
+	"encoding/json"
+	"slices"
+
+	"outdial/contact"
+)
+
+// A recording is what is to be recorded of a contact, and analysed, as its flows
+// said last. It is kept as Contact.Recording.
+type recording struct {
+	Parties   []string `json:"RecordedParticipants,omitempty"` // Agent, Customer: once an agent has joined
+	Screens   []string `json:"ScreenRecordedParticipants,omitempty"`
+	System    string   `json:"IVRRecordingBehavior,omitempty"` // Enabled: while the customer talks to the flow too
+	Analytics any      `json:"AnalyticsBehavior,omitempty"`    // as the flow has it
+}
+
+// recordingOf reads what was said last.
+func recordingOf(c *contact.Contact) recording {
+	var r recording
+	// What is kept was written here; at the worst nothing is recorded.
+	_ = json.Unmarshal(c.Recording, &r)
+	return r
+}
+
+// now gives whose voices are to be recorded of the contact as it stands.
+func (r recording) now(c *contact.Contact) []string {
+	switch {
+	case c.Channel != contact.Voice || c.Call == nil || c.Call.State != "connected":
+		return nil
+	case c.Agent != nil && !c.Agent.Connected.IsZero():
+		return r.Parties
+	case r.System == "Enabled":
+		return []string{"Customer"}
+	}
+	return nil
+}
+
+// record sets what is to be recorded from now on: the last one wins. It tells
+// what of it is not done.
+func (t *Turn) record(r recording) string {
+	was := recordingOf(t.Contact).now(t.Contact)
+	// A recording is made of texts: nothing here can fail.
+	t.Contact.Recording, _ = json.Marshal(r)
+	t.recordFrom(was)
+	why := ""
+	if len(r.Parties) > 0 && t.Contact.Channel == contact.Voice && t.Contact.Agent == nil {
+		why = "the conversation is recorded once an agent joins"
+	}
+	if len(r.Screens) > 0 {
+		why = join(why, "screens cannot be recorded")
+	}
+	if m, ok := r.Analytics.(map[string]any); ok && textOf(m["Enabled"]) != "" {
+		t.Event(contact.DataUpdated, "ContactLens.ConversationalAnalytics.Configuration")
+		why = join(why, "nothing analyses contacts here: the settings are kept in the contact record")
+	}
+	return why
+}
+
+// recordFrom asks for a change of what is recorded, where it is another than
+// was. It is to be called again when an agent joins or leaves.
+func (t *Turn) recordFrom(was []string) {
+	if parties := recordingOf(t.Contact).now(t.Contact); !slices.Equal(parties, was) {
+		t.Do(contact.RecordCall{Parties: parties})
+	}
+}

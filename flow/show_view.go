@@ -1,0 +1,214 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"outdial/contact"
+)
+
+// showView offers what a view offers. On a chat that carries words only, the
+// view is a message: what it shows, the fields of its form asked for one after
+// the other, and its actions numbered; a reply that names one, by its number or
+// its words, takes it. A reply that names none has the actions offered again, as
+// a view stays on a screen until somebody takes one of its actions.
+var showView = Spec{
+	Doc: docs + "participant-actions-showview.html",
+	Params: []Param{
+		{Name: "ViewResource", Shape: Object, Required: true, Members: []Param{
+			{Name: "Id", Use: J, Required: true},
+			{Name: "Version"},
+		}},
+		{Name: "InvocationTimeLimitSeconds", Shape: Int, Use: J, Required: true, Min: 1, Max: 604800},
+		{Name: "ViewData", Shape: Any},
+		{Name: "SensitiveDataConfiguration", Shape: Object, Members: []Param{
+			{Name: "HideResponseOn", Shape: List, Use: S, Empty: true, Members: []Param{{Use: S, Enum: []string{"TRANSCRIPT"}}}},
+		}},
+	},
+	Errors: []ErrorRule{
+		{Type: noMatch, Use: Required},
+		{Type: noCondition, Use: Required},
+		{Type: timeExceeded, Use: Required},
+	},
+	Results:  []ResultRule{{Ops: equals}},
+	Channels: C,
+	Flows:    I | Q,
+	Waits:    true,
+	Sets:     []string{"Views"},
+	Check:    checkShowView,
+	Run:      runShowView,
+}
+
+const timeExceeded = "TimeLimitExceeded"
+
+// A showing is what the action remembers of a view while it is shown.
+type showing struct {
+	View view              `json:"view"`
+	Form map[string]string `json:"form,omitempty"` // what was entered so far, by the field's name
+	At   int               `json:"at,omitempty"`   // the field that is asked for; all of them: an action is
+}
+
+func runShowView(t *Turn) Next {
+	if t.Input == nil {
+		return t.show()
+	}
+	var s showing
+	if !t.Kept(&s) {
+		return Ignore
+	}
+	switch in := t.Input.(type) {
+	case contact.TimerFired:
+		return t.Fail(timeExceeded, "no action was taken in time")
+	case contact.MessageReceived:
+		return t.viewAnswered(&s, strings.TrimSpace(in.Text))
+	}
+	return Ignore
+}
+
+// show sends the view.
+func (t *Turn) show() Next {
+	seconds, ok := t.Int("InvocationTimeLimitSeconds")
+	if !ok {
+		return t.Fail(noMatch, "InvocationTimeLimitSeconds is \""+t.Text("InvocationTimeLimitSeconds")+"\", not a number of seconds")
+	}
+	id := viewName(t.Text("ViewResource", "Id"))
+	if id == "" {
+		return t.Fail(noMatch, "no view is named")
+	}
+	data, _ := unquoted(t.JSON("ViewData")).(map[string]any)
+	s := showing{View: readView(id, data, t.operands()), Form: map[string]string{}}
+	if why := t.tell(append([]string{strings.Join(s.View.Lines, "\n")}, s.next()...)...); why != "" {
+		return t.Fail(noMatch, why)
+	}
+	if len(t.Texts("SensitiveDataConfiguration", "HideResponseOn")) > 0 {
+		t.Note("the view asks that replies to it be hidden, and they are in the transcript as they came")
+	}
+	t.Keep(s)
+	t.Wake("view", time.Duration(seconds)*time.Second)
+	return Wait
+}
+
+// operands gives what the branches wait for: of a view that somebody designed,
+// these are its actions.
+func (t *Turn) operands() []string {
+	var out []string
+	for i := range t.node.conditions {
+		if c := &t.node.conditions[i]; c.op == "Equals" && c.operand.static() {
+			out = append(out, c.operand.literal)
+		}
+	}
+	return out
+}
+
+// tell sends texts as one message, or as one each where they are too long for
+// one; or says why they cannot be sent.
+func (t *Turn) tell(texts ...string) string {
+	var parts []string
+	for _, s := range texts {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	whole := strings.Join(parts, "\n")
+	if limit, n := textLimit(t.Contact.Subtype, whole); n <= limit {
+		parts = []string{whole}
+	}
+	for _, s := range parts {
+		if limit, n := textLimit(t.Contact.Subtype, s); n > limit {
+			return fmt.Sprintf("the view has %d characters, over the %d of %s", n, limit, t.channel())
+		}
+	}
+	for _, s := range parts {
+		if s != "" {
+			t.say(s)
+		}
+	}
+	return ""
+}
+
+// next gives what is to be asked now: the next field, or the actions.
+func (s *showing) next() []string {
+	if s.At < len(s.View.Fields) {
+		return []string{s.View.Fields[s.At].question()}
+	}
+	var lines []string
+	for i, o := range s.View.Offers {
+		lines = append(lines, fmt.Sprintf("%d %s", i+1, o.Label))
+	}
+	return []string{strings.Join(lines, "\n")}
+}
+
+// viewAnswered takes a reply.
+func (t *Turn) viewAnswered(s *showing, text string) Next {
+	if s.At < len(s.View.Fields) {
+		f := &s.View.Fields[s.At]
+		value, ok := f.value(text)
+		if ok {
+			s.At++
+			if value != "" {
+				if s.Form == nil { // an empty one is not kept
+					s.Form = map[string]string{}
+				}
+				s.Form[f.Name] = value
+			}
+		}
+		return t.askOn(s)
+	}
+	if len(s.View.Offers) == 0 {
+		// Nothing was offered: what the customer writes is the action.
+		return t.taken(s, offer{Label: text, Action: text})
+	}
+	for i, o := range s.View.Offers {
+		if o.named(i+1, text) {
+			return t.taken(s, o)
+		}
+	}
+	return t.askOn(s)
+}
+
+// askOn asks for the next thing, or for the same once more.
+func (t *Turn) askOn(s *showing) Next {
+	if why := t.tell(s.next()...); why != "" {
+		return t.Fail(noMatch, why)
+	}
+	t.Keep(s)
+	return Wait
+}
+
+// taken leaves the view by an action, and fills $.Views.
+func (t *Turn) taken(s *showing, o offer) Next {
+	result := map[string]any{}
+	if o.Name != "" {
+		result["actionName"] = o.Name
+	}
+	if s.View.ID == "confirmation" {
+		result["Label"] = o.Label
+	}
+	if len(s.View.Fields) > 0 {
+		form := plainTexts(s.Form)
+		if s.View.ID == "form" {
+			result["FormData"] = form
+		} else {
+			result = merged(result, form)
+		}
+	}
+	t.Set("Views", map[string]any{"Action": o.Action, "ViewResultData": result})
+	return t.Match(o.Action)
+}
+
+// checkShowView finds empty texts within ViewData. LIVE: they are refused.
+func checkShowView(a *Checked) {
+	if v := a.value("ViewData"); v != nil {
+		if _, is := v.(map[string]any); !is {
+			if s, text := v.(string); !text || parseTemplatePointer(s).single() == nil {
+				a.BadValue("it is "+jsonKind(v)+", not an object", "ViewData")
+			}
+		}
+		walkTexts(v, []string{"Parameters", "ViewData"}, func(s string, path []string) {
+			if s == "" {
+				a.finding(a.c.soft(), "Invalid Action property value. Path: "+a.at(path...), "it is empty", path...)
+			}
+		})
+	}
+}
