@@ -4,15 +4,18 @@ import (
 	"context"
 
 	"outdial/resource"
+	"outdial/wire"
 )
 
 type createHoursOfOperationInput struct {
-	InstanceId  string            `wire:"required,uri,len=1..100"`
-	Name        string            `wire:"required,len=1..127"`
-	Description string            `wire:"len=1..250"`
-	TimeZone    string            `wire:"required"`
-	Config      []opening         `wire:"required,items=0..100"`
-	Tags        map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
+	InstanceId  string    `wire:"required,uri,len=1..100"`
+	Name        string    `wire:"required,len=1..127"`
+	Description string    `wire:"len=1..250"`
+	TimeZone    string    `wire:"required"`
+	Config      []opening `wire:"required,items=0..100"`
+	// Refused: hours that follow other hours.
+	ParentHoursOfOperationConfigs []struct{}        `wire:"items=0..3"`
+	Tags                          map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 }
 
 type createHoursOfOperationOutput struct{ HoursOfOperationId, HoursOfOperationArn string }
@@ -29,6 +32,9 @@ func (s *Server) createHoursOfOperation(ctx context.Context, in *createHoursOfOp
 	}
 	if err := checkZone(in.TimeZone); err != nil {
 		return nil, err
+	}
+	if len(in.ParentHoursOfOperationConfigs) > 0 {
+		return nil, wire.Invalid("ParentHoursOfOperationConfigs", "hours that follow others are not served yet")
 	}
 	h := &resource.Hours{
 		Meta:     resource.Meta{Name: in.Name, Description: in.Description, Tags: in.Tags},

@@ -16,6 +16,8 @@ type createHoursOfOperationOverrideInput struct {
 	Config             []overrideOpening `wire:"required,items=0..100"`
 	EffectiveFrom      string            `wire:"required,pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill      string            `wire:"required,pattern=^\\d{4}-\\d{2}-\\d{2}$"`
+	OverrideType       string            `wire:"enum=STANDARD|OPEN|CLOSED"`
+	RecurrenceConfig   *recurrence       // checked, and refused
 }
 
 type createHoursOfOperationOverrideOutput struct {
@@ -25,6 +27,9 @@ type createHoursOfOperationOverrideOutput struct {
 // createHoursOfOperationOverride makes an exception to hours, for some days.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateHoursOfOperationOverride.html
 func (s *Server) createHoursOfOperationOverride(ctx context.Context, in *createHoursOfOperationOverrideInput) (*createHoursOfOperationOverrideOutput, error) {
+	if err := checkKind(in.OverrideType, in.RecurrenceConfig != nil); err != nil {
+		return nil, err
+	}
 	if err := checkDates(in.EffectiveFrom, in.EffectiveTill); err != nil {
 		return nil, err
 	}

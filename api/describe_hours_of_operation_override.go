@@ -25,6 +25,7 @@ type overrideDetail struct {
 	Config                     []overrideOpening `wire:"items=0..100"`
 	EffectiveFrom              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
+	OverrideType               string            `wire:"enum=STANDARD|OPEN|CLOSED"`
 }
 
 // describeHoursOfOperationOverride tells an exception to hours.
@@ -55,5 +56,5 @@ func overrideAt(h *resource.Hours, id string) (int, error) {
 }
 
 func tellOverride(h *resource.Hours, o resource.HoursExcept) *overrideDetail {
-	return &overrideDetail{o.ID, h.ID, h.ARN, o.Name, o.Description, tellExceptions(o.Config), o.From, o.Till}
+	return &overrideDetail{o.ID, h.ID, h.ARN, o.Name, o.Description, tellExceptions(o.Config), o.From, o.Till, "STANDARD"}
 }

@@ -77,6 +77,29 @@ func tellExceptions(in []resource.HoursOfDay) []overrideOpening {
 	return out
 }
 
+// A recurrence says when an override comes back.
+type recurrence struct {
+	RecurrencePattern *struct {
+		Frequency           string `wire:"required,enum=WEEKLY|MONTHLY|YEARLY"`
+		Interval            *int   `wire:"required,range=1..6"`
+		ByMonth             []int  `wire:"item.range=1..12"`
+		ByMonthDay          []int  `wire:"item.range=-1..31"`
+		ByWeekdayOccurrence []int  `wire:"items=0..1,item.range=-1..4"`
+	} `wire:"required"`
+}
+
+// checkKind refuses overrides of kinds that are not kept: ones that come back
+// each week or year, and ones that only add or only take away hours.
+func checkKind(kind string, recurs bool) error {
+	switch {
+	case recurs:
+		return wire.Invalid("RecurrenceConfig", "recurring overrides are not served yet")
+	case kind != "" && kind != "STANDARD":
+		return wire.Invalid("OverrideType", "overrides of type %s are not served yet", kind)
+	}
+	return nil
+}
+
 // checkZone refuses a time zone that is none.
 func checkZone(name string) error {
 	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {

@@ -2,16 +2,31 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"outdial/resource"
+	"outdial/wire"
 )
 
 type searchUsersInput struct {
 	InstanceId     string `wire:"required,len=1..100"`
 	NextToken      string `wire:"len=1..2500"`
 	MaxResults     *int   `wire:"range=1..500"`
-	SearchFilter   *searchFilter
-	SearchCriteria *metaCriteria
+	SearchFilter   *userFilter
+	SearchCriteria *userCriteria
+}
+
+type userFilter struct {
+	TagFilter           *tagFilter
+	UserAttributeFilter *struct{} // refused: ignored, it would find too much
+}
+
+type userCriteria struct {
+	OrConditions            []userCriteria
+	AndConditions           []userCriteria
+	StringCondition         *stringCondition
+	ListCondition           *struct{} // refused
+	HierarchyGroupCondition *struct{} // refused
 }
 
 type searchUsersOutput struct {
@@ -43,11 +58,14 @@ func (s *Server) searchUsers(ctx context.Context, in *searchUsersInput) (*search
 	if err != nil {
 		return nil, err
 	}
+	if in.SearchFilter != nil && in.SearchFilter.UserAttributeFilter != nil || in.SearchCriteria.unserved() {
+		return nil, wire.Invalid("SearchCriteria", "agents cannot be searched for by hierarchy groups, proficiencies and attributes yet")
+	}
 	out := &searchUsersOutput{Users: []userFound{}}
 	l := listing{"SearchUsers", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindUser, l,
 		func(u *resource.User) bool {
-			return in.SearchFilter.match(u.Tags) && in.SearchCriteria.match(userField(u))
+			return (in.SearchFilter == nil || in.SearchFilter.TagFilter.match(u.Tags)) && in.SearchCriteria.match(userField(u))
 		},
 		func(u *resource.User) {
 			out.Users = append(out.Users, userFound{
@@ -55,6 +73,22 @@ func (s *Server) searchUsers(ctx context.Context, in *searchUsersInput) (*search
 			})
 		})
 	return out, err
+}
+
+func (c *userCriteria) match(field func(string) (string, bool)) bool {
+	return c == nil || c.StringCondition.match(field) &&
+		allOf(c.AndConditions, func(c userCriteria) bool { return c.match(field) }) &&
+		anyOf(c.OrConditions, func(c userCriteria) bool { return c.match(field) })
+}
+
+// unserved tells whether the criteria ask for what is not kept, at any depth.
+func (c *userCriteria) unserved() bool {
+	if c == nil {
+		return false
+	}
+	inner := func(c userCriteria) bool { return c.unserved() }
+	return c.ListCondition != nil || c.HierarchyGroupCondition != nil ||
+		slices.ContainsFunc(c.AndConditions, inner) || slices.ContainsFunc(c.OrConditions, inner)
 }
 
 // userField gives the fields of an agent that searches name.

@@ -19,6 +19,7 @@ type updateContactInput struct {
 	QueueInfo         *struct{ Id string }
 	CustomerEndpoint  *endpoint
 	SystemEndpoint    *endpoint
+	UserInfo          *struct{} // refused
 }
 
 // updateContact changes what is told of a contact, open or ended.
@@ -27,6 +28,9 @@ func (s *Server) updateContact(ctx context.Context, in *updateContactInput) (*no
 	at, err := s.place(ctx, in.InstanceId)
 	if err != nil {
 		return nil, err
+	}
+	if in.UserInfo != nil {
+		return nil, wire.Invalid("UserInfo", "an agent cannot be given this way yet")
 	}
 	u := contact.ContactUpdated{Name: in.Name, Description: in.Description, By: "UpdateContact"}
 	if u.References, err = readReferences("References", in.References); err != nil {

@@ -16,11 +16,16 @@ type updateHoursOfOperationOverrideInput struct {
 	Config                     []overrideOpening `wire:"items=0..100"`
 	EffectiveFrom              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
+	OverrideType               string            `wire:"enum=STANDARD|OPEN|CLOSED"`
+	RecurrenceConfig           *recurrence       // checked, and refused
 }
 
 // updateHoursOfOperationOverride changes an exception to hours.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_UpdateHoursOfOperationOverride.html
 func (s *Server) updateHoursOfOperationOverride(ctx context.Context, in *updateHoursOfOperationOverrideInput) (*none, error) {
+	if err := checkKind(in.OverrideType, in.RecurrenceConfig != nil); err != nil {
+		return nil, err
+	}
 	config, err := readExceptions(in.Config)
 	if err != nil {
 		return nil, err
