@@ -27,7 +27,7 @@ func (h *house) announce(w io.Writer) {
 		}
 		fmt.Fprint(w, "\n")
 	}
-	if h.world != nil && r.InstanceID != "" {
+	if _, ok := r.carries("SMS"); ok && h.world != nil && r.Flows["Appointment reminder (chat)"] != "" {
 		fmt.Fprint(w, "Or, in two other terminals, without it:\n  outdial handset +12065550100\n  outdial start chat -to +12065550100 -attr name=Ann -attr appointment=\"tomorrow at 10:00\"\n\n")
 	}
 }

@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"outdial/contact"
@@ -41,6 +45,9 @@ func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *declaratio
 		if err := a.drop(t, declared); err != nil {
 			return err
 		}
+		if err := a.unname(t); err != nil {
+			return err
+		}
 		for _, r := range d.rows {
 			if err := a.put(t, r); err != nil {
 				return err
@@ -51,12 +58,7 @@ func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *declaratio
 	if err != nil {
 		return err
 	}
-	for _, l := range d.lists {
-		if err := a.list(ctx, l); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.lists(ctx)
 }
 
 // each goes through the resources of a kind and an instance.
@@ -131,6 +133,25 @@ func openContacts(t *store.Tx, instance string) (int, error) {
 	return sum, nil
 }
 
+// unname takes the names off resources that get another, so that two of them may
+// change names.
+func (a *applier) unname(t *store.Tx) error {
+	for _, r := range a.d.rows {
+		old, err := t.Resource(r.kind, r.meta.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err == nil && old.Name != r.meta.Name {
+			old.Name = ""
+			err = t.PutResource(old)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // put writes one resource where it differs from what is kept.
 func (a *applier) put(t *store.Tx, r row) error {
 	old, err := t.Resource(r.kind, r.meta.ID)
@@ -176,38 +197,80 @@ type listed struct {
 	List string    `json:"list,omitempty"`
 }
 
-// list puts the numbers of a list into the store, and takes those away that the
-// file had there before and has no longer.
-func (a *applier) list(ctx context.Context, l markList) error {
-	for _, prefix := range a.prefixes(l) {
-		want := map[string]bool{}
-		for _, n := range l.numbers {
-			want[prefix+n] = true
-		}
-		var stale []string
-		err := eachMark(ctx, a.st, prefix, func(key string, doc json.RawMessage) error {
-			var m listed
-			if json.Unmarshal(doc, &m) == nil && m.By == byFile && !want[key] {
-				stale = append(stale, key)
-			}
-			delete(want, key)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		doc, err := json.Marshal(listed{a.now, byFile, l.name})
-		if err != nil {
-			return err
-		}
-		for key := range want {
-			stale = append(stale, key)
-		}
-		if err := a.write(ctx, stale, want, doc); err != nil {
-			return err
+// lists brings the opt-out and do-not-contact lists to what the file says. Those
+// that are as they were the last time are left alone: they may be long, and who
+// was taken off since, by START or by the operator, stays off.
+func (a *applier) lists(ctx context.Context) error {
+	const mark = "configuration/lists"
+	was, is, of := map[string]string{}, map[string]string{}, map[string]markList{}
+	for _, l := range a.d.lists {
+		for _, p := range a.prefixes(l) {
+			all := of[p]
+			all.name, all.numbers = l.name, append(all.numbers, l.numbers...)
+			of[p] = all
 		}
 	}
-	return nil
+	for p, l := range of {
+		slices.Sort(l.numbers)
+		is[p] = fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(l.numbers, ","))))
+	}
+	err := a.st.View(ctx, func(t *store.Tx) error {
+		doc, ok, err := t.Mark(mark, a.now)
+		if err == nil && ok {
+			err = json.Unmarshal(doc, &was)
+		}
+		return err
+	})
+	if err != nil || maps.Equal(was, is) {
+		return err
+	}
+	for p := range was {
+		if is[p] == "" {
+			is[p] = "gone"
+		}
+	}
+	for p, hash := range is {
+		if was[p] != hash {
+			if err := a.list(ctx, p, of[p]); err != nil {
+				return err
+			}
+		}
+	}
+	maps.DeleteFunc(is, func(_, hash string) bool { return hash == "gone" })
+	doc, err := json.Marshal(is)
+	if err != nil {
+		return err
+	}
+	return a.st.Update(ctx, store.Need{Marks: []string{mark}}, func(t *store.Tx) error { return t.PutMark(mark, doc, time.Time{}) })
+}
+
+// list puts the numbers of a list into the store, and takes those away that the
+// file had there before and has no longer.
+func (a *applier) list(ctx context.Context, prefix string, l markList) error {
+	want := map[string]bool{}
+	for _, n := range l.numbers {
+		want[prefix+n] = true
+	}
+	var change []string
+	err := eachMark(ctx, a.st, prefix, func(key string, doc json.RawMessage) error {
+		var m listed
+		if json.Unmarshal(doc, &m) == nil && m.By == byFile && !want[key] {
+			change = append(change, key)
+		}
+		delete(want, key)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for key := range want {
+		change = append(change, key)
+	}
+	doc, err := json.Marshal(listed{a.now, byFile, l.name})
+	if err != nil {
+		return err
+	}
+	return a.write(ctx, change, want, doc)
 }
 
 // prefixes are the places in the store in which a list stands.

@@ -186,6 +186,9 @@ func (c *client) send(ctx context.Context, method, path string, in []byte) (*htt
 	for _, p := range body.Problems {
 		a.message += "\n  " + p.Message
 	}
+	if c.creds.AccessKeyID == "" && a.status == http.StatusForbidden {
+		a.message += "\n  (there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
+	}
 	return nil, a
 }
 

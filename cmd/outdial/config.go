@@ -43,7 +43,7 @@ type config struct {
 	Carriers     []carrierConfig `yaml:"carriers" eg:"@carriers" doc:"Accounts at carriers. A number names the one that serves it. The keys beside name and kind belong to the kind: outdial config -kind smpp."`
 	Destinations string          `yaml:"destinations" eg:"open" doc:"Countries that may be called, for instances that do not say themselves: open (every one) or aws (as Amazon Connect does by default, by region). Default: open."`
 	Quotas       string          `yaml:"quotas" eg:"none" doc:"Concurrency and rate quotas, for instances that do not say themselves: none or aws. Default: none."`
-	OptOut       []listConfig    `yaml:"optOut" doc:"Opt-out lists: numbers that get no message. A number of ours has a list of its own unless it names one. Entries here come on top of those that STOP and outdial optout have made."`
+	OptOut       []listConfig    `yaml:"optOut" doc:"Opt-out lists: numbers that get no message. A number of ours has a list of its own unless it names one. Entries here come on top of those that STOP and outdial optout have made; whoever sends START is taken off until the list changes."`
 	Keywords     keywordConfig   `yaml:"keywords" doc:"STOP, START and HELP: what else means them, and what they are answered with. They are kept from flows."`
 	DoNotContact listConfig      `yaml:"doNotContact" doc:"Numbers that are neither called nor written to."`
 	Sinks        []sinkConfig    `yaml:"sinks" doc:"Where contact events and contact records go, besides the store."`

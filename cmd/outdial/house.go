@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -76,7 +77,11 @@ func openHouse(ctx context.Context, e env, o serveFlags) (*house, error) {
 }
 
 func (h *house) listen(ctx context.Context) (err error) {
-	if h.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", h.config.Listen); err != nil {
+	h.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", h.config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("listen: something else, perhaps another outdial serve, is at %s already: -listen 127.0.0.1:0 picks a free port", h.config.Listen)
+	}
+	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	if h.config.TLS.Cert == "" {

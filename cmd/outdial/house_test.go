@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -297,8 +298,32 @@ func TestNoAuth(t *testing.T) {
 	}
 }
 
+// Whoever runs the server can do everything, also where the file declares no key
+// that may.
+func TestThereIsAKeyForEverything(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "outdial.yaml", fileConfig+"accounts:\n- id: 111122223333\n  keys:\n  - {id: AKODLIMITED345672345, secret: long-enough, name: app, allow: [{actions: ['connect:DescribeContact']}]}\n")
+	write(t, dir, "flows/Reminder.json", tiny)
+	l := live(t, dir, serveFlags{})
+	if !l.madeKey {
+		t.Error("no key was made")
+	}
+	if out := l.ok("key", "list"); !strings.Contains(out, "may do connect:DescribeContact (configuration)") || !strings.Contains(out, "may do everything") {
+		t.Errorf("list: %s", out)
+	}
+	if _, errs, status := l.do("key", "revoke", "AKODLIMITED345672345"); status != 1 || !strings.Contains(errs, "the configuration declares the key") {
+		t.Errorf("exit %d, said %s", status, errs)
+	}
+}
+
 func TestServeRefuses(t *testing.T) {
 	dir := t.TempDir()
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
 	t.Chdir(dir)
 	write(t, dir, "cert.pem", "nonsense")
 	for _, c := range []struct {
@@ -309,6 +334,7 @@ func TestServeRefuses(t *testing.T) {
 		{[]string{"-listen", ":0", "-no-auth", "-insecure"}, "-no-auth: on loopback only, not on :0"},
 		{[]string{"-tls-cert", "cert.pem"}, "-tls-cert and -tls-key go together"},
 		{[]string{"-listen", "127.0.0.1:0", "-tls-cert", "cert.pem", "-tls-key", "cert.pem"}, "tls: tls: failed to find any PEM data in certificate input"},
+		{[]string{"-listen", busy.Addr().String()}, "perhaps another outdial serve, is at " + busy.Addr().String() + " already"},
 		{[]string{"-listen", "127.0.0.1:99999"}, "listen: listen tcp: address 99999: invalid port"},
 		{[]string{"-config", "nowhere.yaml"}, "open nowhere.yaml: no such file or directory"},
 		{[]string{"-log-level", "loud"}, `-log-level: wants debug, info, warn or error, not "loud"`},

@@ -106,7 +106,8 @@ func newKey(account, name string) *resource.Key {
 
 // firstKey gives the key that the ready file and the printed lines name: the
 // one that the environment fixes, else the oldest that may do everything, else a
-// new one. made tells that it is new: its secret is shown this once.
+// new one: whoever runs the server must be able to do everything with it. made
+// tells that it is new: its secret is shown this once.
 func firstKey(ctx context.Context, st *store.Store, account string, getenv func(string) string) (key *resource.Key, made bool, err error) {
 	fixed := &resource.Key{Account: account, Secret: getenv("OUTDIAL_SECRET_ACCESS_KEY")}
 	fixed.ID, fixed.Name = getenv("OUTDIAL_ACCESS_KEY_ID"), "first"
@@ -119,19 +120,17 @@ func firstKey(ctx context.Context, st *store.Store, account string, getenv func(
 			key = fixed
 			return keepFixed(t, fixed)
 		}
-		others := false
 		err := each(t, resource.KindKey, "", func(r store.Row) error {
 			k := new(resource.Key)
 			if err := json.Unmarshal(r.Doc, k); err != nil {
 				return err
 			}
-			others = true
 			if k.Revoked.IsZero() && k.Account == account && len(k.Allow)+len(k.Deny) == 0 && (key == nil || k.Created.Before(key.Created)) {
 				key = k
 			}
 			return nil
 		})
-		if err != nil || key != nil || others {
+		if err != nil || key != nil {
 			return err
 		}
 		key, made = newKey(account, "first"), true
@@ -144,9 +143,6 @@ func firstKey(ctx context.Context, st *store.Store, account string, getenv func(
 func keepFixed(t *store.Tx, key *resource.Key) error {
 	old, err := t.Resource(resource.KindKey, key.ID)
 	if fault.Is(err, fault.NotFound) {
-		if _, err := t.ResourceNamed(resource.KindKey, "", key.Name); err == nil {
-			key.Name = key.ID // an earlier first key has that name
-		}
 		return putKey(t, key)
 	}
 	if err != nil {
@@ -164,6 +160,9 @@ func keepFixed(t *store.Tx, key *resource.Key) error {
 }
 
 func putKey(t *store.Tx, key *resource.Key) error {
+	if r, err := t.ResourceNamed(resource.KindKey, "", key.Name); err == nil && r.ID != key.ID {
+		key.Name = key.ID // an earlier first key has that name
+	}
 	key.ARN = "arn:aws:iam::" + key.Account + ":user/" + key.Name
 	if key.Created.IsZero() {
 		key.Created = time.Now().UTC().Truncate(time.Millisecond)
