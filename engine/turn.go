@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -292,7 +293,7 @@ func (e *Engine) segments(c *contact.Contact, text string) int {
 
 // record adds the turn to the contact's timeline.
 func (w *writer) record(in contact.Input, out *flow.Out, ended bool) error {
-	r := Turn{Input: contact.InputKind(in), Passed: out.Passed, Effects: w.asked, Events: w.events, Notes: out.Notes, Position: w.c.Position.Action}
+	r := Turn{Input: contact.InputKind(in), Passed: terse(out.Passed), Effects: w.asked, Events: w.events, Notes: out.Notes, Position: w.c.Position.Action}
 	if ended {
 		r.Reason = w.c.Reason
 	}
@@ -311,6 +312,22 @@ func (w *writer) record(in contact.Input, out *flow.Out, ended bool) error {
 	}
 	w.e.logTurn(w.c, &r)
 	return nil
+}
+
+// terse leaves out what the entry before or after says: the flow where it is the
+// same, the next action where it is the next entry. Timelines are most of what
+// is written.
+func terse(passed []flow.Passed) []flow.Passed {
+	list := slices.Clone(passed)
+	for i := range list {
+		if i > 0 && passed[i].Flow == passed[i-1].Flow {
+			list[i].Flow = ""
+		}
+		if i+1 < len(passed) && passed[i].Next == passed[i+1].Action {
+			list[i].Next = ""
+		}
+	}
+	return list
 }
 
 // logTurn writes one line for a turn: contact, input, the actions passed, effects.
