@@ -16,80 +16,80 @@ import (
 // An Account is one SMPP account at a carrier, as the operator configures it.
 // What is left out has the default that its sentence names.
 type Account struct {
-	Name       string   `yaml:"name" doc:"name of the account, as numbers and routes call it"`
-	Addresses  []string `yaml:"addresses" doc:"host:port of the carrier's SMSC; of several, the next is taken when one fails"`
-	TLS        bool     `yaml:"tls" doc:"connect by TLS"`
-	ServerName string   `yaml:"server_name" doc:"name in the SMSC's TLS certificate; default: the host of the address"`
-	SystemID   string   `yaml:"system_id" doc:"user name that the carrier gave"`
-	Password   string   `yaml:"password" doc:"password; env:NAME or file:PATH keeps it out of this file"`
-	SystemType string   `yaml:"system_type" doc:"system_type of the bind; most carriers want none"`
+	Name       string   `yaml:"name" doc:"Name of the account, as numbers and routes call it."`
+	Addresses  []string `yaml:"addresses" doc:"host:port of the carrier's SMSC; of several, the next is taken when one fails."`
+	TLS        bool     `yaml:"tls" doc:"Connect by TLS."`
+	ServerName string   `yaml:"server_name" doc:"Name in the SMSC's TLS certificate; default: the host of the address."`
+	SystemID   string   `yaml:"system_id" doc:"User name that the carrier gave."`
+	Password   string   `yaml:"password" doc:"Password; env:NAME or file:PATH keeps it out of this file."`
+	SystemType string   `yaml:"system_type" doc:"system_type of the bind; most carriers want none."`
 
-	Bind    string `yaml:"bind" doc:"transceiver (default), or pair: a transmitter and a receiver"`
-	Binds   int    `yaml:"binds" doc:"how many such binds are held at once; default 1"`
-	Window  int    `yaml:"window" doc:"messages that may wait for their answer on one bind; default 10"`
-	Address string `yaml:"address_range" doc:"address_range of a bind that receives; most carriers want none"`
+	Bind    string `yaml:"bind" doc:"transceiver (default), or pair: a transmitter and a receiver."`
+	Binds   int    `yaml:"binds" doc:"How many such binds are held at once; default 1."`
+	Window  int    `yaml:"window" doc:"Messages that may wait for their answer on one bind; default 10."`
+	Address string `yaml:"address_range" doc:"address_range of a bind that receives; most carriers want none."`
 
-	Enquire      time.Duration `yaml:"enquire_link" doc:"enquire_link is sent when nothing was heard for so long; default 30s"`
-	Response     time.Duration `yaml:"response_timeout" doc:"how long an answer is waited for; default 10s"`
-	Connect      time.Duration `yaml:"connect_timeout" doc:"how long a connection may take to be made; default 10s"`
-	ReconnectMin time.Duration `yaml:"reconnect_min" doc:"pause before the second try to connect; it doubles with each; default 1s"`
-	ReconnectMax time.Duration `yaml:"reconnect_max" doc:"longest pause between tries to connect; default 1m"`
+	Enquire      time.Duration `yaml:"enquire_link" doc:"enquire_link is sent when nothing was heard for so long; default 30s."`
+	Response     time.Duration `yaml:"response_timeout" doc:"How long an answer is waited for; default 10s."`
+	Connect      time.Duration `yaml:"connect_timeout" doc:"How long a connection may take to be made; default 10s."`
+	ReconnectMin time.Duration `yaml:"reconnect_min" doc:"Pause before the second try to connect; it doubles with each; default 1s."`
+	ReconnectMax time.Duration `yaml:"reconnect_max" doc:"Longest pause between tries to connect; default 1m."`
 
-	Submit        string   `yaml:"submit" doc:"submit_sm (default) or data_sm"`
-	Long          string   `yaml:"long" doc:"how long texts are joined: udh8 (default), udh16, sar, or payload: one message_payload"`
-	Alphabet      string   `yaml:"alphabet" doc:"the SMSC's default alphabet: gsm7 (default), latin1 or ascii"`
-	Packed        bool     `yaml:"packed" doc:"gsm7 is packed, eight septets in seven octets"`
-	Coding        *int     `yaml:"data_coding" doc:"data_coding of texts in that alphabet; default 0 for gsm7, 3 for latin1, 1 for ascii"`
-	UnicodeCoding *int     `yaml:"unicode_data_coding" doc:"data_coding of UCS-2; default 8"`
-	Unicode       bool     `yaml:"unicode" doc:"send everything as UCS-2"`
-	National      []string `yaml:"national_languages" doc:"3GPP language tables that the recipients' phones know (turkish, spanish, portuguese, hindi…); default none"`
-	Transliterate bool     `yaml:"transliterate" doc:"replace curly quotes, dashes and the like where the text then fits into fewer parts"`
+	Submit        string   `yaml:"submit" doc:"submit_sm (default) or data_sm."`
+	Long          string   `yaml:"long" doc:"How long texts are joined: udh8 (default), udh16, sar, or payload: one message_payload."`
+	Alphabet      string   `yaml:"alphabet" doc:"The SMSC's default alphabet: gsm7 (default), latin1 or ascii."`
+	Packed        bool     `yaml:"packed" doc:"gsm7 is packed, eight septets in seven octets."`
+	Coding        *int     `yaml:"data_coding" doc:"data_coding of texts in that alphabet; default 0 for gsm7, 3 for latin1, 1 for ascii."`
+	UnicodeCoding *int     `yaml:"unicode_data_coding" doc:"data_coding of UCS-2; default 8."`
+	Unicode       bool     `yaml:"unicode" doc:"Send everything as UCS-2."`
+	National      []string `yaml:"national_languages" doc:"3GPP language tables that the recipients' phones know (turkish, spanish, portuguese, hindi…); default none."`
+	Transliterate bool     `yaml:"transliterate" doc:"Replace curly quotes, dashes and the like where the text then fits into fewer parts."`
 
-	ServiceType string        `yaml:"service_type" doc:"service_type of each message; default none"`
-	Source      Source        `yaml:"source" doc:"how senders are written"`
-	Destination AddressRule   `yaml:"destination" doc:"how recipients are written; default ton 1, npi 1, form digits"`
-	Validity    time.Duration `yaml:"validity" doc:"how long the carrier shall try to deliver; default: as the carrier likes"`
-	Priority    int           `yaml:"priority" doc:"priority_flag, 0 (default) to 3"`
-	Protocol    int           `yaml:"protocol_id" doc:"protocol_id; default 0"`
-	Mode        int           `yaml:"esm_class" doc:"messaging mode of esm_class: 0 (default), 1 datagram, 2 forward, 3 store and forward"`
-	TLVs        []TLV         `yaml:"tlvs" doc:"further parameters of each message"`
+	ServiceType string        `yaml:"service_type" doc:"service_type of each message; default none."`
+	Source      Source        `yaml:"source" doc:"How senders are written."`
+	Destination AddressRule   `yaml:"destination" doc:"How recipients are written; default ton 1, npi 1, form digits."`
+	Validity    time.Duration `yaml:"validity" doc:"How long the carrier shall try to deliver; default: as the carrier likes."`
+	Priority    int           `yaml:"priority" doc:"priority_flag, 0 (default) to 3."`
+	Protocol    int           `yaml:"protocol_id" doc:"protocol_id; default 0."`
+	Mode        int           `yaml:"esm_class" doc:"Messaging mode of esm_class: 0 (default), 1 datagram, 2 forward, 3 store and forward."`
+	TLVs        []TLV         `yaml:"tlvs" doc:"Further parameters of each message."`
 
-	Receipts     string `yaml:"receipts" doc:"delivery receipts to ask for: final (default), failure, all or none"`
-	MessageIDs   string `yaml:"message_ids" doc:"how ids are written in answers and in receipts: alike (default), hex-decimal or decimal-hex"`
-	ReceiptZone  string `yaml:"receipt_zone" doc:"time zone of the dates in receipts (Europe/Berlin); default: receipts count when they come"`
-	TextReceipts bool   `yaml:"text_receipts" doc:"take a text that reads like a receipt for one though esm_class does not say so"`
+	Receipts     string `yaml:"receipts" doc:"Delivery receipts to ask for: final (default), failure, all or none."`
+	MessageIDs   string `yaml:"message_ids" doc:"How ids are written in answers and in receipts: alike (default), hex-decimal or decimal-hex."`
+	ReceiptZone  string `yaml:"receipt_zone" doc:"Time zone of the dates in receipts (Europe/Berlin); default: receipts count when they come."`
+	TextReceipts bool   `yaml:"text_receipts" doc:"Take a text that reads like a receipt for one though esm_class does not say so."`
 
-	Country      string            `yaml:"country" doc:"country (DE) of national numbers in what comes in; default none"`
-	Numbers      map[string]string `yaml:"numbers" doc:"what the SMSC calls our numbers, where that is not the number: raw address to number"`
-	InboundID    int               `yaml:"inbound_id_tlv" doc:"tag of a parameter with the carrier's own id of an inbound message, by which repeats are dropped; default none"`
-	InboundRetry string            `yaml:"inbound_retry" doc:"status that makes the carrier deliver again; default ESME_RX_T_APPN"`
-	PartsTimeout time.Duration     `yaml:"parts_timeout" doc:"how long missing parts of an inbound message are waited for; default 10m"`
+	Country      string            `yaml:"country" doc:"Country (DE) of national numbers in what comes in; default none."`
+	Numbers      map[string]string `yaml:"numbers" doc:"What the SMSC calls our numbers, where that is not the number: raw address to number."`
+	InboundID    int               `yaml:"inbound_id_tlv" doc:"Tag of a parameter with the carrier's own id of an inbound message, by which repeats are dropped; default none."`
+	InboundRetry string            `yaml:"inbound_retry" doc:"Status that makes the carrier deliver again; default ESME_RX_T_APPN."`
+	PartsTimeout time.Duration     `yaml:"parts_timeout" doc:"How long missing parts of an inbound message are waited for; default 10m."`
 
-	Errors map[string]string `yaml:"errors" doc:"what the carrier's own statuses mean: status to retry, other-route, refuse, opted-out or bad-number"`
+	Errors map[string]string `yaml:"errors" doc:"What the carrier's own statuses mean: status to retry, other-route, refuse, opted-out or bad-number."`
 }
 
 // A Source says how senders are written, by what they are.
 type Source struct {
-	From          string      `yaml:"from" doc:"sender of every message, in place of the contact's own number"`
-	International AddressRule `yaml:"international" doc:"of telephone numbers; default ton 1, npi 1, form digits"`
-	ShortCode     AddressRule `yaml:"short_code" doc:"of short codes; default ton 3, npi 0"`
-	Alphanumeric  AddressRule `yaml:"alphanumeric" doc:"of names; default ton 5, npi 0"`
+	From          string      `yaml:"from" doc:"Sender of every message, in place of the contact's own number."`
+	International AddressRule `yaml:"international" doc:"Of telephone numbers; default ton 1, npi 1, form digits."`
+	ShortCode     AddressRule `yaml:"short_code" doc:"Of short codes; default ton 3, npi 0."`
+	Alphanumeric  AddressRule `yaml:"alphanumeric" doc:"Of names; default ton 5, npi 0."`
 }
 
 // An AddressRule says how an address is written.
 type AddressRule struct {
-	TON  *int   `yaml:"ton" doc:"type of number"`
-	NPI  *int   `yaml:"npi" doc:"numbering plan"`
+	TON  *int   `yaml:"ton" doc:"Type of number."`
+	NPI  *int   `yaml:"npi" doc:"Numbering plan."`
 	Form string `yaml:"form" doc:"digits: 49151…; plus: +49151…; 00: 0049151…"`
 }
 
 // A TLV is a parameter of every message: one of Text, Hex and Attribute
 // says what is in it.
 type TLV struct {
-	Tag       int    `yaml:"tag" doc:"tag, such as 0x1400"`
-	Text      string `yaml:"text" doc:"value as a C-octet string"`
-	Hex       string `yaml:"hex" doc:"value in hexadecimal"`
-	Attribute string `yaml:"attribute" doc:"contact attribute that holds the value, a C-octet string; left out where the contact has none"`
+	Tag       int    `yaml:"tag" doc:"Tag, such as 0x1400."`
+	Text      string `yaml:"text" doc:"Value as a C-octet string."`
+	Hex       string `yaml:"hex" doc:"Value in hexadecimal."`
+	Attribute string `yaml:"attribute" doc:"Contact attribute that holds the value, a C-octet string; left out where the contact has none."`
 }
 
 // settings are an account as it was checked.
@@ -314,8 +314,8 @@ func (s *settings) checkAddresses() (err error) {
 	if len(s.Source.From) > 20 {
 		return invalid("source.from", "at most 20 octets, not %d", len(s.Source.From))
 	}
-	if s.Country != "" && (len(s.Country) != 2 || strings.ToUpper(s.Country) != s.Country) {
-		return invalid("country", "two capital letters, not %q", s.Country)
+	if s.Country != "" && !sms.KnownCountry(s.Country) {
+		return invalid("country", "%q is no country: two capital letters", s.Country)
 	}
 	return nil
 }

@@ -143,17 +143,19 @@ func (s *session) run(ctx context.Context) error {
 
 // end ends the session; the first reason stands.
 func (s *session) end(why error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.why != nil {
-		return
-	}
 	if why == nil {
 		why = net.ErrClosed
 	}
-	s.why = why
-	close(s.over)
-	_ = s.conn.Close()
+	s.mu.Lock()
+	first := s.why == nil
+	if first {
+		s.why = why
+		close(s.over)
+	}
+	s.mu.Unlock()
+	if first {
+		_ = s.conn.Close() // which takes its time where TLS takes its leave
+	}
 }
 
 // ended tells why the session is over; nil while it is not.

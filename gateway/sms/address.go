@@ -79,6 +79,11 @@ func national(digits, country string) (string, bool) {
 	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
+// KnownCountry tells whether there are national numbers of a country ("DE").
+func KnownCountry(country string) bool {
+	return phonenumbers.GetCountryCodeForRegion(country) != 0
+}
+
 func valid(e164 string) bool {
 	n, err := phonenumbers.Parse(e164, "")
 	return err == nil && phonenumbers.IsValidNumber(n)

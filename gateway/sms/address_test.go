@@ -56,3 +56,11 @@ func FuzzCanonical(f *testing.F) {
 		}
 	})
 }
+
+func TestKnownCountry(t *testing.T) {
+	for c, want := range map[string]bool{"DE": true, "US": true, "XX": false, "": false, "de": false} {
+		if KnownCountry(c) != want {
+			t.Errorf("%q: %v", c, !want)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func Count(text string) int { return Options{}.Count(text) }
 func (o Options) Count(text string) int { return len(o.plan(text).parts) }
 
 func (o Options) plan(text string) plan {
-	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	text = writable(text)
 	if !o.Unicode {
 		if p, ok := o.septetPlan(text); ok {
 			return p
@@ -107,6 +107,17 @@ func (o Options) plan(text string) plan {
 		}
 	}
 	return p
+}
+
+// writable takes out of a text what a receiver would not read as text: octets
+// that are no UTF-8, and the byte order mark, which is invisible, and at the
+// start of a part would tell the receiver how to read the rest.
+func writable(text string) string {
+	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	if strings.ContainsAny(text, "\ufeff\ufffe") {
+		text = strings.NewReplacer("\ufeff", "", "\ufffe", string(utf8.RuneError)).Replace(text)
+	}
+	return text
 }
 
 // wide is what a part loses to a 16-bit reference, in septets or in UTF-16 units.
