@@ -27,10 +27,10 @@ type batch struct {
 	err error
 
 	contacts  layer[contact.ID, *contactRow]
-	lines     layer[int64, *lineRow]
-	tokens    layer[int64, *tokenRow]
-	marks     layer[int64, *markRow]
-	refs      layer[int64, *refRow]
+	lines     layer[contact.Line, *lineRow]
+	tokens    layer[string, *tokenRow]
+	marks     layer[string, *markRow]
+	refs      layer[Ref, *refRow]
 	messages  layer[string, *messageRow]
 	lanes     layer[contact.ID, []*jobRow] // not parked ones, by contact
 	jobs      layer[int64, *jobRow]        // changed ones; nil is deleted
@@ -105,13 +105,13 @@ func (b *batch) load(need Need) error {
 	}
 	ids := need.Contacts
 	for _, l := range need.Lines {
-		if r, _ := b.lines.look(lineKey(l)); r != nil && r.contact != "" {
+		if r, _ := b.lines.look(l); r != nil && r.contact != "" {
 			ids = append(ids, r.contact)
 		}
 	}
 	var messages []string
 	for _, ref := range need.Refs {
-		if r, _ := b.refs.look(refKey(ref)); r != nil && r.message != "" {
+		if r, _ := b.refs.look(ref); r != nil && r.message != "" {
 			ids = append(ids, r.contact)
 			messages = append(messages, r.message)
 		}
@@ -152,12 +152,12 @@ func (b *batch) held(need Need) bool {
 		return true
 	}
 	for _, l := range need.Lines {
-		if r, _ := b.lines.look(lineKey(l)); r != nil && r.contact != "" && (taken(r.contact) || b.stale(r)) {
+		if r, _ := b.lines.look(l); r != nil && r.contact != "" && (taken(r.contact) || b.stale(r)) {
 			return true
 		}
 	}
 	for _, ref := range need.Refs {
-		if r, _ := b.refs.look(refKey(ref)); r != nil && r.message != "" && taken(r.contact) {
+		if r, _ := b.refs.look(ref); r != nil && r.message != "" && taken(r.contact) {
 			return true
 		}
 	}

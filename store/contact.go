@@ -36,8 +36,8 @@ func readContact(r row) *contactRow {
 		method: r.text(4), customer: r.text(5), ended: r.num(6), queue: r.text(7), node: r.text(8), line: r.num(9), doc: r.text(10)}
 }
 
-func (r *contactRow) args() []any {
-	return []any{string(r.id), r.instance, r.initiated, r.channel, r.method, r.customer, r.ended, r.queue, r.node, r.line, r.doc}
+func (r *contactRow) values(list []any) []any {
+	return append(list, string(r.id), r.instance, r.initiated, r.channel, r.method, r.customer, r.ended, r.queue, r.node, r.line, r.doc)
 }
 
 // sameColumns tells whether only the documents differ.
@@ -155,7 +155,7 @@ func (t *Tx) Save(c *contact.Contact) error {
 	if err != nil {
 		return err
 	}
-	if r.line, err = b.moveLine(c, old.line); err != nil {
+	if r.line, err = b.moveLine(c, old); err != nil {
 		return err
 	}
 	r.wide = old.wide || !r.sameColumns(old)

@@ -21,6 +21,8 @@ type database interface {
 	// shared tells whether other processes may write at the same time: then
 	// contacts are locked, and what others changed must be looked for.
 	shared() bool
+	// rowsAtOnce is how many rows a statement should write.
+	rowsAtOnce() int
 	// dialect changes the few words of the schema that the databases spell differently.
 	dialect(script string) string
 	// tend does what must be done beside the transactions until ctx is done, and

@@ -10,34 +10,55 @@ import (
 	"outdial/contact"
 )
 
-// A table is how rows are written: head, a list of values for each row, tail.
+// A table is how rows are written.
 type table struct {
-	head  string
 	width int
-	tail  string
+	texts map[int]string // by number of rows
 }
 
+// rowsAtOnce are the numbers of rows for which there are statements: few, so
+// that they stay prepared.
+var rowsAtOnce = [...]int{64, 16, 4, 1}
+
+// upsert makes a table; set are the columns that are written anew where the key
+// is there already, or "" where that is an error.
 func upsert(name, columns, key, set string) table {
-	t := table{head: "insert into " + name + " (" + columns + ") values ", width: strings.Count(columns, ",") + 1}
-	if key == "" {
-		return t
-	}
-	t.tail = " on conflict (" + key + ") do update set "
-	for i, c := range strings.Split(set, ", ") {
-		if i > 0 {
-			t.tail += ", "
+	t := table{width: strings.Count(columns, ",") + 1, texts: map[int]string{}}
+	tail := ""
+	if set != "" {
+		tail = " on conflict (" + key + ") do update set "
+		for i, c := range strings.Split(set, ", ") {
+			if i > 0 {
+				tail += ", "
+			}
+			tail += c + " = excluded." + c
 		}
-		t.tail += c + " = excluded." + c
+	}
+	for _, n := range rowsAtOnce {
+		var b strings.Builder
+		b.WriteString("insert into " + name + " (" + columns + ") values ")
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteByte('(')
+			params(&b, i*t.width+1, t.width)
+			b.WriteByte(')')
+		}
+		b.WriteString(tail)
+		t.texts[n] = b.String()
 	}
 	return t
 }
 
-// The tables, in the order in which they are written. Lines, tokens and marks
-// come first and without "on conflict": who loses them to another node must
-// read again, and nothing else was written yet.
-func tables() (t struct {
+// tables are what a batch writes.
+type tables struct {
 	token, mark, line, resource, contactNew, contactWide, contactDoc, job, message, ref, record, event table
-}) {
+}
+
+func newTables() (t tables) {
+	// Lines, tokens and marks are not written over: who loses one to another
+	// node must read again.
 	t.token = upsert("token", "id, k, name, contact, hashes, expires", "", "")
 	t.mark = upsert("mark", "id, k, name, doc, expires", "", "")
 	t.line = upsert("line", "k, name, contact", "", "")
@@ -56,35 +77,23 @@ func tables() (t struct {
 	return t
 }
 
-// rows makes the statements that write rows, some at a time: few numbers of
-// rows, so that the statements stay prepared.
-func (t table) rows(rows [][]any) []stmt {
-	var list []stmt
-	for size := 1; size > 0; size /= 4 {
-		for len(rows) >= size {
-			list = append(list, t.stmt(rows[:size]))
-			rows = rows[size:]
-		}
-	}
-	return list
+// A writer makes the statements of a batch.
+type writer struct {
+	atOnce int // rows that one statement may write
+	list   []stmt
 }
 
-func (t table) stmt(rows [][]any) stmt {
-	var b strings.Builder
-	b.WriteString(t.head)
-	args := make([]any, 0, len(rows)*t.width)
-	for i, r := range rows {
-		if i > 0 {
-			b.WriteByte(',')
+// write adds the statements that write rows, whose values lie one after the other.
+func (w *writer) write(t table, values []any) {
+	for _, n := range rowsAtOnce {
+		for n <= w.atOnce && len(values) >= n*t.width {
+			w.list = append(w.list, stmt{text: t.texts[n], args: values[:n*t.width]})
+			values = values[n*t.width:]
 		}
-		b.WriteByte('(')
-		params(&b, len(args)+1, t.width)
-		b.WriteByte(')')
-		args = append(args, r...)
 	}
-	b.WriteString(t.tail)
-	return stmt{text: b.String(), args: args}
 }
+
+func (w *writer) add(list ...stmt) { w.list = append(w.list, list...) }
 
 // sorted goes through a map by its keys: all nodes write in the same order.
 func sorted[K cmp.Ordered, V any](m map[K]V, each func(k K, v V)) {
@@ -93,152 +102,174 @@ func sorted[K cmp.Ordered, V any](m map[K]V, each func(k K, v V)) {
 	}
 }
 
+// byKey gives those of a map's rows that are dirty, by their 64-bit keys.
+func byKey[K comparable, V any](m map[K]V, k func(V) (key int64, dirty bool)) []K {
+	type pair struct {
+		key int64
+		k   K
+	}
+	var list []pair
+	for name, v := range m {
+		if key, dirty := k(v); dirty {
+			list = append(list, pair{key, name})
+		}
+	}
+	slices.SortFunc(list, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
+	names := make([]K, len(list))
+	for i, p := range list {
+		names[i] = p.k
+	}
+	return names
+}
+
 // flush gives the statements that write what the units wrote, and the jobs that
 // this node has in hand once they are committed.
 func (b *batch) flush() (list []stmt, handed []Job, err error) {
 	if err := b.complete(); err != nil {
 		return nil, nil, err
 	}
-	t := tables()
-	list = append(list, b.flushTokens(t.token)...)
-	list = append(list, b.flushMarks(t.mark)...)
-	list = append(list, b.flushLines(t.line)...)
-	list = append(list, b.flushResources(t.resource)...)
-	list = append(list, b.flushContacts(t.contactNew, t.contactWide, t.contactDoc)...)
-	jobs, handed := b.flushJobs(t.job)
-	list = append(list, jobs...)
-	list = append(list, b.flushRest(t.message, t.ref, t.record, t.event)...)
-	if len(list) > 0 {
-		list = append(list, b.tellOthers()...)
+	w := &writer{atOnce: b.s.db.rowsAtOnce()}
+	t := &b.s.tables
+	b.flushTokens(w, t)
+	b.flushMarks(w, t)
+	b.flushLines(w, t)
+	b.flushResources(w, t)
+	b.flushContacts(w, t)
+	handed = b.flushJobs(w, t)
+	b.flushMessages(w, t)
+	b.flushHistory(w, t)
+	if len(w.list) > 0 {
+		w.add(b.tellOthers()...)
 	}
-	return list, handed, nil
+	return w.list, handed, nil
 }
 
-func (b *batch) flushTokens(t table) []stmt {
+func (b *batch) flushTokens(w *writer, t *tables) {
 	var old []int64
-	var rows [][]any
-	sorted(b.tokens.m, func(k int64, r *tokenRow) {
-		if !r.dirty {
-			return
-		}
+	var values []any
+	for _, name := range byKey(b.tokens.m, func(r *tokenRow) (int64, bool) { return r.k, r.dirty }) {
+		r := b.tokens.m[name]
 		if r.old != 0 {
 			old = append(old, r.old)
 		}
 		expires := millis(r.Expires)
-		rows = append(rows, []any{b.s.expiryID(expires), k, r.Key, string(r.Contact), r.hashes, expires})
-	})
-	return append(among("delete from token where id in (%s)", old, nil), t.rows(rows)...)
+		values = append(values, b.s.expiryID(expires), r.k, r.Key, string(r.Contact), r.hashes, expires)
+	}
+	w.add(among("delete from token where id in (%s)", old, nil)...)
+	w.write(t.token, values)
 }
 
-func (b *batch) flushMarks(t table) []stmt {
+func (b *batch) flushMarks(w *writer, t *tables) {
 	var old []int64
-	var rows [][]any
-	sorted(b.marks.m, func(k int64, r *markRow) {
-		if !r.dirty {
-			return
-		}
+	var values []any
+	for _, name := range byKey(b.marks.m, func(r *markRow) (int64, bool) { return r.k, r.dirty }) {
+		r := b.marks.m[name]
 		if r.old != 0 {
 			old = append(old, r.old)
 		}
 		if r.doc != "" {
-			rows = append(rows, []any{b.s.expiryID(r.expires), k, r.name, r.doc, r.expires})
+			values = append(values, b.s.expiryID(r.expires), r.k, r.name, r.doc, r.expires)
 		}
-	})
-	return append(among("delete from mark where id in (%s)", old, nil), t.rows(rows)...)
+	}
+	w.add(among("delete from mark where id in (%s)", old, nil)...)
+	w.write(t.mark, values)
 }
 
-func (b *batch) flushLines(t table) []stmt {
+func (b *batch) flushLines(w *writer, t *tables) {
 	var old []int64
-	var rows [][]any
-	sorted(b.lines.m, func(k int64, r *lineRow) {
-		if !r.dirty {
-			return
-		}
+	var values []any
+	for _, l := range byKey(b.lines.m, func(r *lineRow) (int64, bool) { return r.k, r.dirty }) {
+		r := b.lines.m[l]
 		if r.kept {
-			old = append(old, k)
+			old = append(old, r.k)
 		}
 		if r.contact != "" {
-			rows = append(rows, []any{k, r.name, string(r.contact)})
+			values = append(values, r.k, lineName(l), string(r.contact))
 		}
-	})
-	return append(among("delete from line where k in (%s)", old, nil), t.rows(rows)...)
+	}
+	w.add(among("delete from line where k in (%s)", old, nil)...)
+	w.write(t.line, values)
 }
 
-func (b *batch) flushResources(t table) (list []stmt) {
-	var rows [][]any
+func (b *batch) flushResources(w *writer, t *tables) {
+	var values []any
 	for k, r := range b.resources.m {
-		list = append(list, stmt{text: "delete from resource where kind = $1 and id = $2", args: []any{k.kind, k.id}})
+		// Names may change hands within a batch: the old rows go first.
+		w.add(stmt{text: "delete from resource where kind = $1 and id = $2", args: []any{k.kind, k.id}})
 		if r != nil {
-			rows = append(rows, []any{r.Kind, r.ID, r.Instance, r.Name, string(r.Doc)})
+			values = append(values, r.Kind, r.ID, r.Instance, r.Name, string(r.Doc))
 		}
 	}
-	if len(list) == 0 {
-		return nil
+	w.write(t.resource, values)
+	if len(b.resources.m) > 0 {
+		w.add(setMeta("resources", b.version+1))
 	}
-	// The new version stands last: whoever sees it sees the resources.
-	list = append(list, t.rows(rows)...)
-	return append(list, setMeta("resources", b.version+1))
 }
 
-func (b *batch) flushContacts(fresh, wide, doc table) (list []stmt) {
-	var news, wides, docs [][]any
+func (b *batch) flushContacts(w *writer, t *tables) {
+	var fresh, wide, doc []any
 	sorted(b.contacts.m, func(_ contact.ID, r *contactRow) {
 		switch {
 		case !r.dirty:
 		case r.fresh:
-			news = append(news, r.args())
+			fresh = r.values(fresh)
 		case r.wide:
-			wides = append(wides, r.args())
+			wide = r.values(wide)
 		default:
-			docs = append(docs, r.args())
+			doc = r.values(doc)
 		}
 	})
-	list = append(list, fresh.rows(news)...)
-	list = append(list, wide.rows(wides)...)
-	return append(list, doc.rows(docs)...)
+	w.write(t.contactNew, fresh)
+	w.write(t.contactWide, wide)
+	w.write(t.contactDoc, doc)
 }
 
-func (b *batch) flushJobs(t table) (list []stmt, handed []Job) {
+func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
 	var gone []int64
-	var rows [][]any
+	var values []any
 	sorted(b.jobs.m, func(id int64, r *jobRow) {
 		if r == nil {
 			gone = append(gone, id)
 			return
 		}
-		rows = append(rows, r.args(b.now))
+		values = r.values(values, b.now)
 		if r.handed {
 			handed = append(handed, r.job())
 		}
 	})
-	return append(among("delete from job where id in (%s)", gone, nil), t.rows(rows)...), handed
+	w.add(among("delete from job where id in (%s)", gone, nil)...)
+	w.write(t.job, values)
+	return handed
 }
 
-func (b *batch) flushRest(message, ref, record, event table) (list []stmt) {
-	var rows [][]any
+func (b *batch) flushMessages(w *writer, t *tables) {
+	var values []any
 	sorted(b.messages.m, func(_ string, r *messageRow) {
 		if r.dirty {
-			rows = append(rows, []any{r.id, string(r.contact), r.created, r.doc})
+			values = append(values, r.id, string(r.contact), r.created, r.doc)
 		}
 	})
-	list = append(list, message.rows(rows)...)
-	rows = nil
-	sorted(b.refs.m, func(k int64, r *refRow) {
-		if r.dirty {
-			rows = append(rows, []any{k, r.Account, r.Ref.Ref, r.message, string(r.contact)})
-		}
-	})
-	list = append(list, ref.rows(rows)...)
-	rows = nil
+	w.write(t.message, values)
+	values = nil
+	for _, ref := range byKey(b.refs.m, func(r *refRow) (int64, bool) { return r.k, r.dirty }) {
+		r := b.refs.m[ref]
+		values = append(values, r.k, ref.Account, ref.Ref, r.message, string(r.contact))
+	}
+	w.write(t.ref, values)
+}
+
+// flushHistory writes what is only ever added.
+func (b *batch) flushHistory(w *writer, t *tables) {
+	var values []any
 	sorted(b.records.m, func(_ int64, r *Record) {
-		rows = append(rows, []any{r.Seq, string(r.Contact), millis(r.At), string(r.Doc)})
+		values = append(values, r.Seq, string(r.Contact), millis(r.At), string(r.Doc))
 	})
-	list = append(list, record.rows(rows)...)
-	rows = nil
+	w.write(t.record, values)
+	values = nil
 	sorted(b.events.m, func(_ string, e *EventRow) {
-		rows = append(rows, []any{e.ID, string(e.Contact), millis(e.At), e.Type, string(e.Body)})
+		values = append(values, e.ID, string(e.Contact), millis(e.At), e.Type, string(e.Body))
 	})
-	return append(list, event.rows(rows)...)
+	w.write(t.event, values)
 }
 
 // tellOthers wakes the nodes for which work is left that is due.

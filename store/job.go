@@ -82,9 +82,9 @@ func readJob(r row) *jobRow {
 	return j
 }
 
-// args are the columns. A job that is due lies where its contact's age puts it,
+// values are the columns. A job that is due lies where its contact's age puts it,
 // so that the oldest contact goes first; one that is not lies at its due time.
-func (r *jobRow) args(now time.Time) []any {
+func (r *jobRow) values(list []any, now time.Time) []any {
 	due := millis(r.Due)
 	ord := due
 	if !r.Due.After(now) {
@@ -94,8 +94,8 @@ func (r *jobRow) args(now time.Time) []any {
 	if r.Segments > 0 {
 		meter = r.Account
 	}
-	return []any{r.ID, string(r.Contact), r.Lane, r.Account, r.Node, due, ord, meter, r.state, r.Holder, r.until, r.outs,
-		number(r.Lost), int64(r.Segments), number(r.Held), r.Kind, r.doc, millis(r.First), r.Why}
+	return append(list, r.ID, string(r.Contact), r.Lane, r.Account, r.Node, due, ord, meter, r.state, r.Holder, r.until, r.outs,
+		number(r.Lost), int64(r.Segments), number(r.Held), r.Kind, r.doc, millis(r.First), r.Why)
 }
 
 func number(b bool) int64 {

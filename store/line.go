@@ -7,26 +7,29 @@ import (
 
 // A lineRow is an open chat's hold on its line.
 type lineRow struct {
-	name    string
+	k       int64
 	contact contact.ID // "" is free
 	kept    bool       // it is in the table
 	dirty   bool
+	foreign bool // another line has its key
 }
 
 func lineName(l contact.Line) string { return join(l.Instance, l.Subtype, l.Customer, l.System) }
-func lineKey(l contact.Line) int64   { return key(lineName(l)) }
 
 func (b *batch) lineStmts(lines []contact.Line) []stmt {
 	var keys []int64
+	asked := map[int64]contact.Line{}
 	for _, l := range lines {
-		k := lineKey(l)
-		if _, known := b.lines.look(k); !known {
-			b.lines.fill(k, &lineRow{name: lineName(l)})
+		if _, known := b.lines.look(l); !known {
+			k := key(lineName(l))
+			b.lines.fill(l, &lineRow{k: k})
 			keys = append(keys, k)
+			asked[k] = l
 		}
 	}
 	return among("select k, name, contact from line where k in (%s)", keys, func(r row) error {
-		b.lines.fill(r.num(0), &lineRow{name: r.text(1), contact: contact.ID(r.text(2)), kept: true})
+		l := asked[r.num(0)]
+		b.lines.fill(l, &lineRow{k: r.num(0), contact: contact.ID(r.text(2)), kept: true, foreign: r.text(1) != lineName(l)})
 		return nil
 	})
 }
@@ -38,24 +41,22 @@ func (b *batch) stale(r *lineRow) bool {
 		return false
 	}
 	c, _ := b.contacts.look(r.contact)
-	return c != nil && c.line != key(r.name)
+	return c != nil && c.line != r.k
 }
 
 // line gives who holds a line, and locks that contact.
 func (b *batch) line(l contact.Line) (*lineRow, error) {
-	if err := b.load(Need{Lines: []contact.Line{l}}); err != nil {
-		return nil, err
+	r, known := b.lines.look(l)
+	if !known {
+		if err := b.load(Need{Lines: []contact.Line{l}}); err != nil {
+			return nil, err
+		}
+		r, _ = b.lines.look(l)
 	}
-	r, _ := b.lines.look(lineKey(l))
-	if r.name == "" { // given free by a contact that did not say its name
-		free := *r
-		free.name = lineName(l)
-		r = &free
+	if r.foreign {
+		return nil, fault.New(fault.Internal, "store: two lines have the key %d", r.k)
 	}
-	if r.name != lineName(l) {
-		return nil, fault.New(fault.Internal, "store: two lines have the key %d", lineKey(l))
-	}
-	if b.u != nil && b.held(Need{Lines: []contact.Line{l}}) {
+	if b.u != nil && r.contact != "" && b.held(Need{Lines: []contact.Line{l}}) {
 		b.u.need.add(Need{Lines: []contact.Line{l}})
 		b.u.again = true
 		return nil, errAgain
@@ -72,8 +73,9 @@ func (t *Tx) ContactOn(l contact.Line) (contact.ID, bool, error) {
 	return r.contact, r.contact != "", nil
 }
 
-// moveLine lets c hold the line that it is on, and gives free the one that it held.
-func (b *batch) moveLine(c *contact.Contact, held int64) (now int64, err error) {
+// moveLine lets c hold the line that it is on, and gives free the one that it
+// held: that is old's.
+func (b *batch) moveLine(c *contact.Contact, old *contactRow) (now int64, err error) {
 	if c.Open() && c.Channel == contact.Chat && c.Customer.Address != "" {
 		r, err := b.line(c.Line())
 		if err != nil {
@@ -82,20 +84,21 @@ func (b *batch) moveLine(c *contact.Contact, held int64) (now int64, err error) 
 		if r.contact != "" && r.contact != c.ID {
 			return 0, fault.New(fault.Conflict, "contact %s is open on the line of %s", r.contact, c.ID)
 		}
-		now = lineKey(c.Line())
+		now = r.k
 		if r.contact == "" {
-			b.lines.put(now, &lineRow{name: r.name, contact: c.ID, kept: r.kept, dirty: true})
+			b.lines.put(c.Line(), &lineRow{k: r.k, contact: c.ID, kept: r.kept, dirty: true})
 		}
 	}
-	if held != 0 && held != now {
-		// It was the contact's own, and the contact is locked: no need to look.
-		r, known := b.lines.look(held)
-		if !known {
-			r = &lineRow{kept: true}
-		}
-		if !known || r.contact == c.ID {
-			b.lines.put(held, &lineRow{name: r.name, kept: r.kept, dirty: true})
-		}
+	if old.line == 0 || old.line == now {
+		return now, nil
 	}
-	return now, nil
+	before, err := old.decode()
+	if err != nil {
+		return 0, err
+	}
+	r, err := b.line(before.Line())
+	if err == nil && r.contact == c.ID {
+		b.lines.put(before.Line(), &lineRow{k: r.k, kept: r.kept, dirty: true})
+	}
+	return now, err
 }

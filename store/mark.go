@@ -11,34 +11,42 @@ import (
 
 type markRow struct {
 	name    string
+	k       int64
 	doc     string // "" is none
 	expires int64
 	id      int64 // 0 where it is not in the table
 	old     int64 // the row that it replaces
 	dirty   bool
+	foreign bool // another mark has its key
 }
 
 func (b *batch) markStmts(names []string) []stmt {
 	var keys []int64
+	asked := map[int64]string{}
 	for _, name := range names {
-		k := key(name)
-		if _, known := b.marks.look(k); !known {
-			b.marks.fill(k, &markRow{name: name})
+		if _, known := b.marks.look(name); !known {
+			k := key(name)
+			b.marks.fill(name, &markRow{name: name, k: k})
 			keys = append(keys, k)
+			asked[k] = name
 		}
 	}
 	return among("select k, id, name, doc, expires from mark where k in (%s)", keys, func(r row) error {
-		b.marks.fill(r.num(0), &markRow{id: r.num(1), name: r.text(2), doc: r.text(3), expires: r.num(4)})
+		name := asked[r.num(0)]
+		b.marks.fill(name, &markRow{name: name, k: r.num(0), id: r.num(1), doc: r.text(3), expires: r.num(4), foreign: r.text(2) != name})
 		return nil
 	})
 }
 
 func (b *batch) mark(name string) (*markRow, error) {
-	if err := b.load(Need{Marks: []string{name}}); err != nil {
-		return nil, err
+	r, known := b.marks.look(name)
+	if !known {
+		if err := b.do(b.markStmts([]string{name})...); err != nil {
+			return nil, err
+		}
+		r, _ = b.marks.look(name)
 	}
-	r, _ := b.marks.look(key(name))
-	if r.name != name {
+	if r.foreign {
 		return nil, fault.New(fault.Internal, "store: two marks have the key of %q", name)
 	}
 	return r, nil
@@ -80,7 +88,7 @@ func (t *Tx) setMark(name, doc string, expires int64) error {
 	if err != nil {
 		return err
 	}
-	t.b.marks.put(key(name), &markRow{name: name, doc: doc, expires: expires, old: max(r.id, r.old), dirty: true})
+	t.b.marks.put(name, &markRow{name: name, k: r.k, doc: doc, expires: expires, old: max(r.id, r.old), dirty: true})
 	return nil
 }
 

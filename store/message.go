@@ -108,7 +108,7 @@ func (t *Tx) Messages(id contact.ID) ([]*contact.Message, error) {
 }
 
 type refRow struct {
-	Ref
+	k       int64
 	message string // "" where the reference is not known
 	contact contact.ID
 	dirty   bool
@@ -119,14 +119,14 @@ func refKey(r Ref) int64 { return key(join(r.Account, r.Ref)) }
 func (b *batch) refStmts(refs []Ref) []stmt {
 	var keys []int64
 	for _, ref := range refs {
-		k := refKey(ref)
-		if _, known := b.refs.look(k); !known {
-			b.refs.fill(k, &refRow{Ref: ref})
+		if _, known := b.refs.look(ref); !known {
+			k := refKey(ref)
+			b.refs.fill(ref, &refRow{k: k})
 			keys = append(keys, k)
 		}
 	}
 	return among("select k, account, name, message, contact from ref where k in (%s)", keys, func(r row) error {
-		b.refs.fill(r.num(0), &refRow{Ref: Ref{r.text(1), r.text(2)}, message: r.text(3), contact: contact.ID(r.text(4))})
+		b.refs.fill(Ref{r.text(1), r.text(2)}, &refRow{k: r.num(0), message: r.text(3), contact: contact.ID(r.text(4))})
 		return nil
 	})
 }
@@ -140,7 +140,7 @@ func (t *Tx) PutRef(r Ref, m *contact.Message) error {
 	if err := clean("ref", r.Account, r.Ref, m.ID, string(m.Contact)); err != nil {
 		return err
 	}
-	t.b.refs.put(refKey(r), &refRow{Ref: r, message: m.ID, contact: m.Contact, dirty: true})
+	t.b.refs.put(r, &refRow{k: refKey(r), message: m.ID, contact: m.Contact, dirty: true})
 	return nil
 }
 
@@ -149,8 +149,8 @@ func (t *Tx) MessageOf(r Ref) (*contact.Message, error) {
 	if err := t.b.do(t.b.refStmts([]Ref{r})...); err != nil {
 		return nil, err
 	}
-	ref, _ := t.b.refs.look(refKey(r))
-	if ref.message == "" || ref.Ref != r {
+	ref, _ := t.b.refs.look(r)
+	if ref.message == "" {
 		return nil, fault.New(fault.NotFound, "account %q knows no message as %q", r.Account, r.Ref)
 	}
 	return t.Message(ref.message)

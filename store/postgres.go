@@ -104,6 +104,8 @@ func (d *postgresDB) script(ctx context.Context, c conn, text string) error {
 
 func (d *postgresDB) shared() bool { return true }
 
+func (d *postgresDB) rowsAtOnce() int { return 64 }
+
 // dialect: texts compare by bytes, as everywhere else, and not by a language.
 func (d *postgresDB) dialect(s string) string {
 	return strings.ReplaceAll(s, " text ", ` text collate "C" `)

@@ -128,6 +128,9 @@ func (d *sqliteDB) script(ctx context.Context, c conn, text string) error {
 
 func (d *sqliteDB) shared() bool { return false }
 
+// rowsAtOnce: with more, SQLite keeps a journal of the statement.
+func (d *sqliteDB) rowsAtOnce() int { return 1 }
+
 // dialect: only "integer primary key" is the rowid, which saves an index.
 func (d *sqliteDB) dialect(s string) string {
 	return strings.ReplaceAll(s, "bigint primary key", "integer primary key")

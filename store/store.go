@@ -44,6 +44,7 @@ type Store struct {
 	stopped chan struct{} // closed when Run has ended
 	woken   chan struct{}
 	cache   cache
+	tables  tables
 	ids     ids
 	// next is when Lease said that the next job becomes due: what becomes due
 	// before that must wake the engine.
@@ -59,7 +60,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Store{o: o, queue: make(chan *unit, maxBatch), stopped: make(chan struct{}), woken: make(chan struct{}, 1)}
+	s := &Store{o: o, queue: make(chan *unit, maxBatch), stopped: make(chan struct{}), woken: make(chan struct{}, 1), tables: newTables()}
 	s.next.Store(math.MaxInt64)
 	var err error
 	if path, ok := strings.CutPrefix(url, "file:"); ok {

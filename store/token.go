@@ -18,35 +18,43 @@ type Token struct {
 
 type tokenRow struct {
 	Token
-	hashes string
-	id     int64 // 0 where it is not in the table
-	old    int64 // the row that it replaces
-	dirty  bool
+	k       int64
+	hashes  string
+	id      int64 // 0 where it is not in the table
+	old     int64 // the row that it replaces
+	dirty   bool
+	foreign bool // another token has its key
 }
 
 func (b *batch) tokenStmts(names []string) []stmt {
 	var keys []int64
+	asked := map[int64]string{}
 	for _, name := range names {
-		k := key(name)
-		if _, known := b.tokens.look(k); !known {
-			b.tokens.fill(k, &tokenRow{Token: Token{Key: name}})
+		if _, known := b.tokens.look(name); !known {
+			k := key(name)
+			b.tokens.fill(name, &tokenRow{k: k})
 			keys = append(keys, k)
+			asked[k] = name
 		}
 	}
 	return among("select k, id, name, contact, hashes, expires from token where k in (%s)", keys, func(r row) error {
-		t := &tokenRow{id: r.num(1), hashes: r.text(4)}
-		t.Token = Token{Key: r.text(2), Contact: contact.ID(r.text(3)), Expires: fromMillis(r.num(5))}
-		b.tokens.fill(r.num(0), t)
+		name := asked[r.num(0)]
+		t := &tokenRow{k: r.num(0), id: r.num(1), hashes: r.text(4), foreign: r.text(2) != name}
+		t.Token = Token{Key: name, Contact: contact.ID(r.text(3)), Expires: fromMillis(r.num(5))}
+		b.tokens.fill(name, t)
 		return nil
 	})
 }
 
 func (b *batch) token(name string) (*tokenRow, error) {
-	if err := b.load(Need{Tokens: []string{name}}); err != nil {
-		return nil, err
+	r, known := b.tokens.look(name)
+	if !known {
+		if err := b.do(b.tokenStmts([]string{name})...); err != nil {
+			return nil, err
+		}
+		r, _ = b.tokens.look(name)
 	}
-	r, _ := b.tokens.look(key(name))
-	if r.Key != name {
+	if r.foreign {
 		return nil, fault.New(fault.Internal, "store: two tokens have the key of %q", name)
 	}
 	return r, nil
@@ -79,7 +87,7 @@ func (t *Tx) PutToken(k Token) error {
 		return err
 	}
 	k.Hashes = nil
-	t.b.tokens.put(key(k.Key), &tokenRow{Token: k, hashes: string(hashes), old: max(r.id, r.old), dirty: true})
+	t.b.tokens.put(k.Key, &tokenRow{Token: k, k: r.k, hashes: string(hashes), old: max(r.id, r.old), dirty: true})
 	return nil
 }
 
