@@ -58,6 +58,8 @@ type CallRinging struct{}
 // CallAnswered says that somebody, or something, answered.
 type CallAnswered struct {
 	Ref string `json:"ref,omitempty"`
+	// Headers of SIP that flows may read: P-Charge-Info, From, To, ISUP-OLI, JIP…
+	Headers map[string]string `json:"headers,omitempty"`
 }
 
 // MachineDetected is the detector's finding, by the statuses of

@@ -108,6 +108,9 @@ func (t *Turn) startTalk() Next {
 		}
 	}
 	first := t.Text("LexInitializationData", "InitialMessage")
+	if first == "" && t.Contact.Channel != contact.Voice && t.node.params.at("LexInitializationData") != nil {
+		return t.Fail(noMatch, "there is no initial message for the bot")
+	}
 	if first == "" || t.Contact.Channel == contact.Voice {
 		return t.ask(&k, prompt)
 	}

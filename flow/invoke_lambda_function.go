@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+	"time"
 
 	"outdial/contact"
 	"outdial/resource"
@@ -34,17 +35,29 @@ var invokeLambdaFunction = Spec{
 	Run:    runInvokeLambdaFunction,
 }
 
-// Limits of a function's invocation. Admin guide, "Invoke Lambda functions".
+// Limits of a function's invocation, and of all that run one after the other
+// with nothing said to the customer in between. Admin guide, "Invoke Lambda
+// functions".
 const (
-	syncSeconds = 8
-	maxAnswer   = 32 * 1024
+	syncSeconds  = 8
+	chainSeconds = 20
+	maxAnswer    = 32 * 1024
 )
+
+// A functionChain is what the action remembers while a function runs.
+type functionChain struct {
+	Since time.Time `json:"since"` // when the first function of the chain was called
+}
 
 func runInvokeLambdaFunction(t *Turn) Next {
 	switch in := t.Input.(type) {
 	case nil:
 		return t.invoke()
 	case contact.FunctionReturned:
+		var k functionChain
+		if t.Kept(&k) {
+			t.chain = k.Since
+		}
 		if in.Error != "" {
 			return t.Fail(noMatch, "the function failed: "+in.Error)
 		}
@@ -68,12 +81,23 @@ func (t *Turn) invoke() Next {
 	if !ok || !async && limit > syncSeconds {
 		limit = syncSeconds
 	}
+	if !async {
+		if t.chain.IsZero() {
+			t.chain = t.At
+		}
+		left := chainSeconds - int(t.At.Sub(t.chain)/time.Second)
+		if left < 1 {
+			return t.Fail(noMatch, fmt.Sprintf("functions have run for %d seconds one after the other; say something in between", chainSeconds))
+		}
+		limit = min(limit, left)
+	}
 	payload, err := json.Marshal(t.lambdaEvent())
 	if err != nil {
 		return t.Fail(noMatch, "the contact's data cannot be written: "+err.Error())
 	}
 	e := contact.InvokeFunction{Visit: t.Visit(), ARN: arn, Payload: payload, Timeout: limit, Async: async}
 	if !async {
+		t.Keep(functionChain{Since: t.chain})
 		t.Do(e)
 		return Wait
 	}

@@ -35,6 +35,9 @@ func (t *Turn) answered(in contact.CallAnswered) error {
 	c.Call.State = "connected"
 	c.Call.Ref = in.Ref
 	c.Connected = t.At
+	if len(in.Headers) > 0 {
+		t.SetMember("Media", "Sip", map[string]any{"Headers": plainTexts(in.Headers)})
+	}
 	if c.AMD.Enable {
 		c.Call.Await = true
 		return nil

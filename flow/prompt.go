@@ -3,6 +3,7 @@ package flow
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"outdial/contact"
@@ -110,4 +111,7 @@ func textLimit(subtype, text string) (limit, length int) {
 }
 
 // say sends text to a chat customer.
-func (t *Turn) say(text string) { t.Do(contact.SendMessage{Visit: t.Visit(), Text: text}) }
+func (t *Turn) say(text string) {
+	t.chain = time.Time{}
+	t.Do(contact.SendMessage{Visit: t.Visit(), Text: text})
+}

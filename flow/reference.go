@@ -44,6 +44,14 @@ func parseNested(s string, depth int) template {
 		t.parts = []part{{ref: ref}}
 		return t
 	}
+	// So does one that is wrapped in back-ticks, as the designer writes paths into lists.
+	if len(s) > 2 && s[0] == '`' && s[len(s)-1] == '`' {
+		if ref, n := parseReference(s[1:len(s)-1], true, depth); ref != nil && n == len(s)-2 {
+			ref.source = s
+			t.parts = []part{{ref: ref}}
+			return t
+		}
+	}
 	from := 0
 	for i := 0; i < len(s); {
 		if s[i] != '$' {

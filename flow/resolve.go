@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"outdial/contact"
 )
@@ -202,6 +203,11 @@ func (t *Turn) segmentDefault(key string) any {
 			return "INBOUND"
 		}
 		return "OUTBOUND"
+	case "connect:ContactExpiry":
+		if c := t.Contact; c.Channel == contact.Task && !c.Expires.IsZero() {
+			return map[string]any{"ExpiryDuration": float64(int(c.Expires.Sub(c.Initiated) / time.Minute)),
+				"ExpiryTimeStamp": c.Expires.UTC().Format(time.RFC3339)}
+		}
 	}
 	return nil
 }

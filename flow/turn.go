@@ -20,10 +20,11 @@ type Turn struct {
 	At      time.Time
 	Input   contact.Input // what the waiting action hears; nil when it is entered
 
-	out  Out
-	flow *Flow
-	node *node
-	inst *resource.Instance
+	out   Out
+	chain time.Time // when the functions began that run one after the other; zero: none does
+	flow  *Flow
+	node  *node
+	inst  *resource.Instance
 }
 
 // A Next says where the contact goes.
