@@ -39,6 +39,11 @@ var operations = map[string]map[string]operation{
 		"SearchProfiles": {"POST", "/domains/{DomainName}/profiles/search", "profile"},
 		"CreateProfile":  {"POST", "/domains/{DomainName}/profiles", "profile"},
 		"UpdateProfile":  {"PUT", "/domains/{DomainName}/profiles", "profile"},
+		"AddProfileKey":  {"POST", "/domains/{DomainName}/profiles/keys", "profile"},
+
+		"ListProfileObjects":                 {"POST", "/domains/{DomainName}/profiles/objects", "profile"},
+		"ListCalculatedAttributesForProfile": {"GET", "/domains/{DomainName}/profile/{ProfileId}/calculated-attributes", "profile"},
+		"GetSegmentMembership":               {"POST", "/domains/{DomainName}/segments/{SegmentDefinitionName}/membership", "profile"},
 	},
 	"cases": {
 		// https://docs.aws.amazon.com/cases/latest/APIReference/
@@ -48,11 +53,18 @@ var operations = map[string]map[string]operation{
 		"SearchCases":       {"POST", "/domains/{domainId}/cases-search", "cases"},
 		"CreateRelatedItem": {"POST", "/domains/{domainId}/cases/{caseId}/related-items/", "cases"},
 	},
+	"datatables": {
+		// https://docs.aws.amazon.com/connect/latest/APIReference/API_EvaluateDataTableValues.html and its siblings
+		"EvaluateDataTableValues":   {"POST", "/data-tables/{InstanceId}/{DataTableId}/values/evaluate", "connect"},
+		"ListDataTableValues":       {"POST", "/data-tables/{InstanceId}/{DataTableId}/values/list", "connect"},
+		"BatchUpdateDataTableValue": {"POST", "/data-tables/{InstanceId}/{DataTableId}/values/update", "connect"},
+		"BatchCreateDataTableValue": {"POST", "/data-tables/{InstanceId}/{DataTableId}/values/create", "connect"},
+	},
 }
 
 // ServicesConfig is what Services are made of.
 type ServicesConfig struct {
-	// Endpoints by service: lex, profile, cases.
+	// Endpoints by service: lex, profile, cases, datatables.
 	Endpoints map[string]Service
 	HTTP      http.RoundTripper
 	Log       *slog.Logger
@@ -184,6 +196,9 @@ func (o operation) place(payload json.RawMessage) (path string, body []byte, err
 		// Braces in a value are escaped, so they are not taken for members.
 		path = before + url.PathEscape(value) + after
 		delete(members, name)
+	}
+	if o.method == http.MethodGet && len(members) == 0 {
+		return path, nil, nil // all of it is in the path
 	}
 	body, err = json.Marshal(members)
 	return path, body, err

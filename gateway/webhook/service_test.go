@@ -115,3 +115,25 @@ func FuzzPlace(f *testing.F) {
 		}
 	})
 }
+
+// What flows ask for goes where AWS's models say.
+func TestOperationsOfFlows(t *testing.T) {
+	for _, c := range []struct{ service, operation, payload, method, path, body string }{
+		{"profile", "SearchProfiles", `{"DomainName":"d","KeyName":"_phone","Values":["+1"]}`, "POST", "/domains/d/profiles/search", `{"KeyName":"_phone","Values":["+1"]}`},
+		{"profile", "ListProfileObjects", `{"DomainName":"d","ProfileId":"p","ObjectTypeName":"_asset"}`, "POST", "/domains/d/profiles/objects", `{"ObjectTypeName":"_asset","ProfileId":"p"}`},
+		{"profile", "ListCalculatedAttributesForProfile", `{"DomainName":"d","ProfileId":"p/1"}`, "GET", "/domains/d/profile/p%2F1/calculated-attributes", ``},
+		{"profile", "AddProfileKey", `{"DomainName":"d","ProfileId":"p"}`, "POST", "/domains/d/profiles/keys", `{"ProfileId":"p"}`},
+		{"profile", "GetSegmentMembership", `{"DomainName":"d","SegmentDefinitionName":"s","ProfileIds":["p"]}`, "POST", "/domains/d/segments/s/membership", `{"ProfileIds":["p"]}`},
+		{"cases", "CreateRelatedItem", `{"domainId":"d","caseId":"c","type":"Contact"}`, "POST", "/domains/d/cases/c/related-items/", `{"type":"Contact"}`},
+		{"datatables", "EvaluateDataTableValues", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/evaluate", `{"Values":[]}`},
+		{"datatables", "ListDataTableValues", `{"InstanceId":"i","DataTableId":"t"}`, "POST", "/data-tables/i/t/values/list", `{}`},
+		{"datatables", "BatchUpdateDataTableValue", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/update", `{"Values":[]}`},
+		{"datatables", "BatchCreateDataTableValue", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/create", `{"Values":[]}`},
+	} {
+		op := operations[c.service][c.operation]
+		path, body, err := op.place([]byte(c.payload))
+		if err != nil || op.method != c.method || path != c.path || string(body) != c.body {
+			t.Errorf("%s.%s: %s %s %s %v", c.service, c.operation, op.method, path, body, err)
+		}
+	}
+}
