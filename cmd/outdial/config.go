@@ -95,6 +95,7 @@ type instanceConfig struct {
 	Quotas       string            `yaml:"quotas" eg:"none" doc:"As above, for this instance."`
 	References   string            `yaml:"references" eg:"lenient" doc:"What an ARN in a flow that leads nowhere means: lenient (a warning, and its error branch when run) or strict (the flow is refused, as Amazon Connect does). Default: lenient."`
 	Aliases      map[string]string `yaml:"aliases" eg:"arn:aws:connect:eu-west-2:444455556666:instance/1f2e3d4c-1111-2222-3333-444455556666: instance" doc:"Foreign ARNs in flows, and what they mean here: an ARN, instance (this one), or queue/NAME, flow/NAME, prompt/NAME, hours/NAME."`
+	Domains      map[string]string `yaml:"domains" eg:"profile: amazon-connect-acme" doc:"Domains of the services that flows reach: profile (Customer Profiles, a name; default: amazon-connect- and the alias) and cases (an id; default: the instance's)."`
 	Flows        string            `yaml:"flows" eg:"./flows" doc:"Folder of this instance's flows. Default: the one above."`
 	Hours        []hoursConfig     `yaml:"hours" doc:"Hours of operation."`
 	Numbers      []numberConfig    `yaml:"numbers" doc:"Phone numbers."`

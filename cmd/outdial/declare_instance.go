@@ -82,6 +82,7 @@ func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Inst
 		in.Quotas = q
 	}
 	in.References = d.oneOf(path+".references", c.References, "lenient", "strict")
+	in.Domains = c.Domains
 	d.add(path, resource.KindInstance, "", &in.Meta, in)
 	if d.out.first == nil {
 		d.out.first = in
