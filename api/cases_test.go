@@ -90,7 +90,7 @@ func (p *player) play(t *testing.T, a *txtar.Archive) {
 	var change []func(*resource.Instance)
 	for _, f := range a.Files {
 		if rest, ok := strings.CutPrefix(f.Name, "case: instance "); ok {
-			change = append(change, setting(t, rest))
+			change = append(change, adjusting(t, rest))
 		}
 	}
 	p.h = build(t, change...)
@@ -127,8 +127,8 @@ func (p *player) play(t *testing.T, a *txtar.Archive) {
 	}
 }
 
-// setting reads "quotas=aws destinations=aws outbound=false".
-func setting(t *testing.T, words string) func(*resource.Instance) {
+// adjusting reads "quotas=aws destinations=aws outbound=false".
+func adjusting(t *testing.T, words string) func(*resource.Instance) {
 	return func(in *resource.Instance) {
 		for _, w := range strings.Fields(words) {
 			key, value, _ := strings.Cut(w, "=")

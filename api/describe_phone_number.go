@@ -56,13 +56,12 @@ func (s *Server) phoneNumber(ctx context.Context, ref string) (place, *resource.
 	if err != nil {
 		return place{}, nil, err
 	}
-	id := ref
+	id, where := ref, wire.ARN{}
 	if strings.HasPrefix(ref, "arn:") {
-		a, err := wire.ParseARN(ref)
-		if err != nil || !strings.HasPrefix(a.Resource, "phone-number/") {
+		if where, err = wire.ParseARN(ref); err != nil || !strings.HasPrefix(where.Resource, "phone-number/") {
 			return place{}, nil, wire.OutOfBounds("PhoneNumberId", "%s is not the ARN of a phone number", quote(ref))
 		}
-		id = strings.TrimPrefix(a.Resource, "phone-number/")
+		id = strings.TrimPrefix(where.Resource, "phone-number/")
 	}
 	var n *resource.Number
 	var p place
@@ -72,7 +71,7 @@ func (s *Server) phoneNumber(ctx context.Context, ref string) (place, *resource.
 			return err
 		}
 		in := all.byID[row.Instance]
-		if in == nil || !visible(ctx, in) || id != ref && !strings.Contains(ref, ":"+in.Region+":"+in.Account+":") {
+		if in == nil || !visible(ctx, in) || id != ref && !lies(in, where) {
 			return fault.New(fault.NotFound, "of another account or region")
 		}
 		p = at(in)

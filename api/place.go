@@ -23,23 +23,22 @@ func (s *Server) place(ctx context.Context, ref string) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	id := ref
+	id, where := ref, wire.ARN{}
 	if strings.HasPrefix(ref, "arn:") {
-		a, err := wire.ParseARN(ref)
-		if err != nil {
+		if where, err = wire.ParseARN(ref); err != nil {
 			return place{}, wire.Invalid("InstanceId", "%s", err)
 		}
-		if c := wire.CallerFrom(ctx); c.Account != "" && a.Account != c.Account {
-			return place{}, fault.New(fault.Denied, "InstanceId: %s lies in account %s, and the caller in %s", ref, a.Account, c.Account)
+		if c := wire.CallerFrom(ctx); c.Account != "" && where.Account != c.Account {
+			return place{}, fault.New(fault.Denied, "InstanceId: %s lies in account %s, and the caller in %s", ref, where.Account, c.Account)
 		}
-		kind, rest, _ := strings.Cut(a.Resource, "/")
-		if kind != "instance" || rest == "" || strings.Contains(rest, "/") || a.Service != "connect" {
+		rest, ok := strings.CutPrefix(where.Resource, "instance/")
+		if !ok || rest == "" || strings.Contains(rest, "/") || where.Service != "connect" {
 			return place{}, wire.Invalid("InstanceId", "%s is not the ARN of an instance", ref)
 		}
 		id = rest
 	}
 	in := all.byID[id]
-	if in == nil || !visible(ctx, in) || id != ref && !strings.Contains(ref, ":"+in.Region+":") {
+	if in == nil || !visible(ctx, in) || id != ref && !lies(in, where) {
 		return place{}, fault.New(fault.NotFound, "InstanceId: there is no instance %s in this account and region", ref)
 	}
 	return at(in), nil
@@ -54,6 +53,11 @@ func at(in *resource.Instance) place {
 func visible(ctx context.Context, in *resource.Instance) bool {
 	c := wire.CallerFrom(ctx)
 	return (c.Account == "" || c.Account == in.Account) && (c.Region == "" || c.Region == in.Region)
+}
+
+// lies tells whether an ARN is of the instance's account and region.
+func lies(in *resource.Instance, a wire.ARN) bool {
+	return a.Account == in.Account && a.Region == in.Region && a.Partition == wire.Partition(in.Region)
 }
 
 // load gives a resource of an instance. One of another instance is not there.

@@ -222,7 +222,9 @@ func fingerprint(v any) string {
 	if err != nil {
 		return ""
 	}
-	return digest(func(w *sum) { w.b = append(w.b, b...) })
+	w := begin()
+	w.text(string(b))
+	return w.end()
 }
 
 // inUse says which resource still needs one. Not every kind of resource has a

@@ -271,37 +271,30 @@ func checkLength(field, text string, by messaging) error {
 
 // hashes are those of the members, by which a repeated token is compared.
 func (in *startOutboundChatContactInput) hashes(at place) hashes {
-	h := hashes{}
+	h := make(hashes, 8)
 	h.text("ContactFlowId", equal(at, in.ContactFlowId, resource.KindFlow))
-	h.add("SourceEndpoint", true, func(w *sum) {
-		w.text(in.SourceEndpoint.Type)
-		w.text(equal(at, in.SourceEndpoint.Address, resource.KindNumber))
-	})
-	h.add("DestinationEndpoint", true, func(w *sum) {
-		w.text(in.DestinationEndpoint.Type)
-		w.text(in.DestinationEndpoint.Address)
-	})
-	h.add("SegmentAttributes", true, func(w *sum) { w.given(in.SegmentAttributes) })
-	h.add("Attributes", len(in.Attributes) > 0, func(w *sum) { w.pairs(in.Attributes) })
+	h.parts("SourceEndpoint", in.SourceEndpoint.Type, equal(at, in.SourceEndpoint.Address, resource.KindNumber))
+	h.parts("DestinationEndpoint", in.DestinationEndpoint.Type, in.DestinationEndpoint.Address)
+	w := begin()
+	w.given(in.SegmentAttributes)
+	h["SegmentAttributes"] = w.end()
+	h.pairs("Attributes", in.Attributes)
 	h.number("ChatDurationInMinutes", in.ChatDurationInMinutes)
 	if p := in.ParticipantDetails; p != nil {
 		h.text("ParticipantDetails", p.DisplayName)
 	}
 	if m := in.InitialSystemMessage; m != nil {
-		h.add("InitialSystemMessage", true, func(w *sum) {
-			w.text(m.ContentType)
-			w.text(m.Content)
-		})
+		h.parts("InitialSystemMessage", m.ContentType, m.Content)
 	}
 	if m := in.InitialTemplatedSystemMessage; m != nil {
-		h.add("InitialTemplatedSystemMessage", true, func(w *sum) {
-			w.text(lastPart(m.KnowledgeBaseId))
-			w.text(lastPart(m.MessageTemplateId))
-			w.pairs(m.TemplateAttributes.CustomAttributes)
-			w.text(m.TemplateAttributes.CustomerProfileAttributes)
-		})
+		w := begin()
+		w.texts([]string{lastPart(m.KnowledgeBaseId), lastPart(m.MessageTemplateId), m.TemplateAttributes.CustomerProfileAttributes})
+		w.pairs(m.TemplateAttributes.CustomAttributes)
+		h["InitialTemplatedSystemMessage"] = w.end()
 	}
-	h.text("RelatedContactId", lastPart(in.RelatedContactId))
-	h.add("SupportedMessagingContentTypes", in.SupportedMessagingContentTypes != nil, func(w *sum) { w.texts(in.SupportedMessagingContentTypes) })
+	h.text("RelatedContactId", in.RelatedContactId)
+	if in.SupportedMessagingContentTypes != nil {
+		h.parts("SupportedMessagingContentTypes", in.SupportedMessagingContentTypes...)
+	}
 	return h
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"outdial/contact"
 	"outdial/engine"
@@ -208,23 +210,30 @@ func (s *Server) numbered(ctx context.Context, at place, number string) (*resour
 
 // hashes are those of the members, by which a repeated token is compared.
 func (in *startOutboundVoiceContactInput) hashes(at place) hashes {
-	h := hashes{}
+	h := make(hashes, 8)
 	h.text("Name", in.Name)
 	h.text("Description", in.Description)
-	h.add("References", len(in.References) > 0, func(w *sum) { w.references(in.References) })
-	h.text("RelatedContactId", lastPart(in.RelatedContactId))
+	if len(in.References) > 0 {
+		w := begin()
+		for _, k := range slices.Sorted(maps.Keys(in.References)) {
+			w.texts([]string{k, in.References[k].Type, in.References[k].Value})
+		}
+		h["References"] = w.end()
+	}
+	h.text("RelatedContactId", in.RelatedContactId)
 	h.text("DestinationPhoneNumber", in.DestinationPhoneNumber)
 	h.text("ContactFlowId", equal(at, in.ContactFlowId, resource.KindFlow))
 	h.text("SourcePhoneNumber", in.SourcePhoneNumber)
 	h.text("QueueId", equal(at, in.QueueId, resource.KindQueue))
-	h.add("Attributes", len(in.Attributes) > 0, func(w *sum) { w.pairs(in.Attributes) })
-	h.add("AnswerMachineDetectionConfig", in.AnswerMachineDetectionConfig != nil, func(w *sum) {
-		w.flag(in.AnswerMachineDetectionConfig.EnableAnswerMachineDetection)
-		w.flag(in.AnswerMachineDetectionConfig.AwaitAnswerMachinePrompt)
-	})
+	h.pairs("Attributes", in.Attributes)
+	if d := in.AnswerMachineDetectionConfig; d != nil {
+		h.parts("AnswerMachineDetectionConfig", setting(d.EnableAnswerMachineDetection), setting(d.AwaitAnswerMachinePrompt))
+	}
 	h.text("CampaignId", in.CampaignId)
 	h.text("TrafficType", in.TrafficType)
-	h.add("OutboundStrategy", in.OutboundStrategy != nil, func(w *sum) { w.text(in.OutboundStrategy.Type) })
+	if in.OutboundStrategy != nil {
+		h.text("OutboundStrategy", in.OutboundStrategy.Type)
+	}
 	h.number("RingTimeoutInSeconds", in.RingTimeoutInSeconds)
 	return h
 }

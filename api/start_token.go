@@ -1,7 +1,6 @@
 package api
 
 import (
-	"hash/fnv"
 	"maps"
 	"slices"
 	"strconv"
@@ -17,36 +16,68 @@ type hashes map[string]string
 // text adds a member that is a string.
 func (h hashes) text(member, v string) {
 	if v != "" {
-		h[member] = digest(func(w *sum) { w.text(v) })
+		w := begin()
+		w.text(v)
+		h[member] = w.end()
+	}
+}
+
+// parts adds a member that is several strings.
+func (h hashes) parts(member string, parts ...string) {
+	w := begin()
+	w.texts(parts)
+	h[member] = w.end()
+}
+
+// pairs adds a member that is a map of strings; an empty one is not there.
+func (h hashes) pairs(member string, m map[string]string) {
+	if len(m) > 0 {
+		w := begin()
+		w.pairs(m)
+		h[member] = w.end()
 	}
 }
 
 // number adds a member that is a number.
 func (h hashes) number(member string, v *int) {
 	if v != nil {
-		h[member] = digest(func(w *sum) { w.text(strconv.Itoa(*v)) })
+		h.text(member, strconv.Itoa(*v))
 	}
 }
 
-// add adds a member that is there, whatever it is.
-func (h hashes) add(member string, there bool, write func(*sum)) {
-	if there {
-		h[member] = digest(write)
-	}
-}
+// A sum is a hash in the making (FNV-1a). Every part is framed by its length, so
+// that two different requests do not run together into one text.
+type sum uint64
 
-// A sum is a hash in the making. Every part is framed by its length, so that
-// two different requests do not run together into one text.
-type sum struct{ b []byte }
+func begin() sum { return 14695981039346656037 }
+
+func (w *sum) byte(c byte) { *w = (*w ^ sum(c)) * 1099511628211 }
+
+func (w *sum) write(v string) {
+	h := *w
+	for i := range len(v) {
+		h = (h ^ sum(v[i])) * 1099511628211
+	}
+	*w = h
+}
 
 func (w *sum) text(v string) {
-	w.b = strconv.AppendInt(w.b, int64(len(v)), 10)
-	w.b = append(w.b, ':')
-	w.b = append(w.b, v...)
+	for n := len(v); ; n >>= 8 {
+		w.byte(byte(n))
+		if n < 256 {
+			break
+		}
+	}
+	w.byte(':')
+	w.write(v)
 }
 
+// end gives 48 bits: enough to tell two requests apart, and small enough to keep
+// seven days of them.
+func (w *sum) end() string { return strconv.FormatUint(uint64(*w)&(1<<48-1), 36) }
+
 func (w *sum) texts(list []string) {
-	w.b = append(w.b, '[')
+	w.byte('[')
 	for _, v := range list {
 		w.text(v)
 	}
@@ -54,62 +85,59 @@ func (w *sum) texts(list []string) {
 
 // pairs adds a map, whatever its order.
 func (w *sum) pairs(m map[string]string) {
-	w.b = append(w.b, '{')
-	for _, k := range slices.Sorted(maps.Keys(m)) {
+	w.byte('{')
+	var room [16]string
+	keys := room[:0]
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
 		w.text(k)
 		w.text(m[k])
 	}
 }
 
-// flag adds a boolean that may be unset.
-func (w *sum) flag(v *bool) {
+// setting writes a boolean that may be unset.
+func setting(v *bool) string {
 	if v == nil {
-		w.b = append(w.b, '-')
-		return
+		return ""
 	}
-	w.b = strconv.AppendBool(w.b, *v)
-}
-
-func (w *sum) references(m map[string]reference) {
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		w.text(k)
-		w.text(m[k].Type)
-		w.text(m[k].Value)
-	}
+	return strconv.FormatBool(*v)
 }
 
 // given adds segment attributes as a request gave them, right or wrong.
 func (w *sum) given(m map[string]segmentValue) {
-	w.b = append(w.b, '{')
+	w.byte('{')
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		w.text(k)
 		w.value(m[k])
 	}
-	w.b = append(w.b, '}')
+	w.byte('}')
 }
 
 func (w *sum) value(v segmentValue) {
 	if v.ValueString != nil {
-		w.b = append(w.b, 's')
+		w.byte('s')
 		w.text(*v.ValueString)
 	}
 	if v.ValueInteger != nil {
-		w.b = append(w.b, 'i')
+		w.byte('i')
 		w.text(strconv.Itoa(*v.ValueInteger))
 	}
 	if v.ValueArn != nil {
-		w.b = append(w.b, 'a')
+		w.byte('a')
 		w.text(*v.ValueArn)
 	}
 	if v.ValueMap != nil {
 		w.given(v.ValueMap)
 	}
 	if v.ValueList != nil {
-		w.b = append(w.b, '[')
+		w.byte('[')
 		for _, inner := range v.ValueList {
 			w.value(inner)
 		}
-		w.b = append(w.b, ']')
+		w.byte(']')
 	}
 }
 
@@ -119,15 +147,4 @@ func equal(at place, ref string, kind resource.Kind) string {
 		return id
 	}
 	return ref
-}
-
-// digest gives 48 bits of a hash: enough to tell two requests apart, and small
-// enough to keep seven days of them.
-func digest(write func(*sum)) string {
-	var room [256]byte
-	w := sum{room[:0]}
-	write(&w)
-	h := fnv.New64a()
-	h.Write(w.b)
-	return strconv.FormatUint(h.Sum64()&(1<<48-1), 36)
 }
