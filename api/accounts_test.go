@@ -12,11 +12,10 @@ import (
 	"outdial/wire"
 )
 
-// Two accounts on one server: each sees its own instances, and nothing of the other.
-func TestAccounts(t *testing.T) {
-	h := build(t)
+// accountKeys are the keys of two accounts, and one that may do little.
+func accountKeys() map[string]*wire.Key {
 	all := []wire.Statement{{Actions: []string{"connect:*", "sts:*"}}}
-	keys := map[string]*wire.Key{
+	return map[string]*wire.Key{
 		"AKIDONE": {ID: "AKIDONE", Secret: "one", Account: account, ARN: "arn:aws:iam::" + account + ":user/one", UserID: "one", Policy: &wire.Policy{Statements: all}},
 		"AKIDTWO": {ID: "AKIDTWO", Secret: "two", Account: "444455556666", ARN: "arn:aws:iam::444455556666:user/two", UserID: "two", Policy: &wire.Policy{Statements: all}},
 		"AKIDCHAT": {ID: "AKIDCHAT", Secret: "chat", Account: account, ARN: "arn:aws:iam::" + account + ":user/chat", Policy: &wire.Policy{Statements: []wire.Statement{
@@ -24,6 +23,12 @@ func TestAccounts(t *testing.T) {
 			{Deny: true, Actions: []string{"connect:StartOutboundVoiceContact"}},
 		}}},
 	}
+}
+
+// Two accounts on one server: each sees its own instances, and nothing of the other.
+func TestAccounts(t *testing.T) {
+	h := build(t)
+	keys := accountKeys()
 	c := h.server.Config
 	c.Verifier = &wire.Verifier{Keys: func(_ context.Context, id string) (*wire.Key, error) { return keys[id], nil }}
 	handler, err := New(c).Handler()

@@ -180,13 +180,13 @@ func (h *house) furnish(change ...func(*resource.Instance)) {
 	h.put(resource.KindQueue, instanceID, &resource.Queue{Meta: meta(queueID, "BasicQueue"), Hours: hoursID, CallerNumber: numberID, CallerName: "Demo"})
 	h.put(resource.KindQueue, instanceID, &resource.Queue{Meta: meta(dumbID, "NoCaller"), Hours: hoursID})
 	h.put(resource.KindPrompt, instanceID, &resource.Prompt{Meta: meta(promptID, "Beep.wav"), URI: "s3://demo/beep.wav"})
-	flow := func(id, name, kind, content string) {
+	published := func(id, name, kind, content string) {
 		f := &resource.Flow{Meta: meta(id, name), Type: kind, State: resource.Active, Content: content, Hash: contentHash(content)}
 		h.put(resource.KindFlow, instanceID, f)
 	}
-	flow(flowID, "Chat", "CONTACT_FLOW", chatContent)
-	flow(voiceID, "Voice", "CONTACT_FLOW", voiceContent)
-	flow(whisperID, "Whisper", "OUTBOUND_WHISPER", voiceContent)
+	published(flowID, "Chat", "CONTACT_FLOW", chatContent)
+	published(voiceID, "Voice", "CONTACT_FLOW", voiceContent)
+	published(whisperID, "Whisper", "OUTBOUND_WHISPER", voiceContent)
 	h.put(resource.KindFlow, instanceID, &resource.Flow{Meta: meta(draftID, "Draft"), Type: "CONTACT_FLOW", State: resource.Active, Draft: chatContent})
 	h.put(resource.KindTemplate, instanceID, &resource.Template{Meta: meta("reminder-sms", "reminder"), KnowledgeBase: "kb-1", Channel: "SMS",
 		Text: "Hi {{Attributes.Custom.name}}, see you at {{time}}."})

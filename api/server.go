@@ -153,11 +153,11 @@ func as(name string, f *fault.Error) *wire.Exception {
 	if f.Code == engine.CodeOptedOut && !strings.Contains(text, f.Code) {
 		text = f.Code + ": " + text
 	}
-	return &wire.Exception{Name: name, Message: text, Err: err(f)}
+	return &wire.Exception{Name: name, Message: text, Err: cause(f)}
 }
 
-// err is what of a fault belongs in the operator's log.
-func err(f *fault.Error) error {
+// cause is what of a fault belongs in the operator's log.
+func cause(f *fault.Error) error {
 	if f.Err == nil {
 		return nil
 	}

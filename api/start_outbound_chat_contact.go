@@ -139,17 +139,13 @@ func (s *Server) chat(ctx context.Context, at place, in *startOutboundChatContac
 	if err := checkContentTypes(in.SupportedMessagingContentTypes); err != nil {
 		return err
 	}
-	flow, err := s.startFlow(ctx, at, in.ContactFlowId)
+	f, err := s.startFlow(ctx, at, in.ContactFlowId)
 	if err != nil {
 		return err
 	}
 	first, err := s.initial(ctx, at, in, by)
 	if err != nil {
 		return err
-	}
-	lasts := chatDuration
-	if in.ChatDurationInMinutes != nil {
-		lasts = time.Duration(*in.ChatDurationInMinutes) * time.Minute
 	}
 	c := &contact.Contact{
 		Instance:     at.Instance,
@@ -163,9 +159,9 @@ func (s *Server) chat(ctx context.Context, at place, in *startOutboundChatContac
 		Segment:      segment,
 		RelatedID:    contact.ID(in.RelatedContactId),
 		ContentTypes: in.SupportedMessagingContentTypes,
-		Expires:      s.Engine.Now().Add(lasts),
+		Expires:      s.Engine.Now().Add(in.duration()),
 		Initial:      first,
-		Position:     contact.Position{Flow: flow.ID},
+		Position:     contact.Position{Flow: f.ID},
 	}
 	if in.ParticipantDetails != nil {
 		c.DisplayName = in.ParticipantDetails.DisplayName
@@ -173,6 +169,14 @@ func (s *Server) chat(ctx context.Context, at place, in *startOutboundChatContac
 	r.Contact = c
 	r.OptOutList = engine.OptOutList(number)
 	return nil
+}
+
+// duration is how long the chat may last.
+func (in *startOutboundChatContactInput) duration() time.Duration {
+	if in.ChatDurationInMinutes == nil {
+		return chatDuration
+	}
+	return time.Duration(*in.ChatDurationInMinutes) * time.Minute
 }
 
 // source finds the number that the contact comes from.

@@ -112,7 +112,7 @@ func (s *Server) call(ctx context.Context, at place, in *startOutboundVoiceConta
 	if err != nil {
 		return err
 	}
-	flow, err := s.startFlow(ctx, at, in.ContactFlowId)
+	f, err := s.startFlow(ctx, at, in.ContactFlowId)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Server) call(ctx context.Context, at place, in *startOutboundVoiceConta
 		TrafficType: "GENERAL",
 		AMD:         amd,
 		RingTimeout: ringTimeout,
-		Position:    contact.Position{Flow: flow.ID},
+		Position:    contact.Position{Flow: f.ID},
 	}
 	if queue != nil {
 		c.Target, c.System.DisplayName = queue.ID, queue.CallerName
