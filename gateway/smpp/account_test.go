@@ -100,100 +100,103 @@ func TestRelativeTime(t *testing.T) {
 	}
 }
 
+// submissions are what accounts make of a message.
+var submissions = []struct {
+	name  string
+	a     func(*Account)
+	from  string
+	text  string
+	check func(t *testing.T, p *pdu.PDU)
+}{
+	{"plain", func(*Account) {}, "+4930123456", "hi", func(t *testing.T, p *pdu.PDU) {
+		want := pdu.Message{Source: pdu.Address{TON: 1, NPI: 1, Addr: "4930123456"}, Dest: pdu.Address{TON: 1, NPI: 1, Addr: "4915110000007"}, Registered: 1, Short: []byte("hi")}
+		if p.Command != pdu.SubmitSM || !reflect.DeepEqual(*p.Message, want) {
+			t.Errorf("%v %+v", p.Command, *p.Message)
+		}
+	}},
+	{"short code", func(*Account) {}, "12345", "hi", func(t *testing.T, p *pdu.PDU) {
+		if p.Message.Source != (pdu.Address{TON: 3, NPI: 0, Addr: "12345"}) {
+			t.Errorf("%+v", p.Message.Source)
+		}
+	}},
+	{"name", func(*Account) {}, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
+		if p.Message.Source != (pdu.Address{TON: 5, NPI: 0, Addr: "Bank"}) {
+			t.Errorf("%+v", p.Message.Source)
+		}
+	}},
+	{"rules", func(a *Account) {
+		a.Source = Source{From: "+4930999", International: AddressRule{TON: n(0), NPI: n(8), Form: "plus"}}
+		a.Destination = AddressRule{TON: n(2), Form: "00"}
+		a.ServiceType, a.Priority, a.Protocol, a.Mode, a.Validity, a.Receipts = "CMT", 2, 5, 3, time.Hour, "failure"
+		a.TLVs = []TLV{{Tag: 0x1400, Text: "entity"}, {Tag: 0x1401, Attribute: "dlt"}, {Tag: 0x1402, Attribute: "none"}, {Tag: 0x1403, Hex: "beef"}}
+	}, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
+		m := p.Message
+		if m.Source != (pdu.Address{TON: 0, NPI: 8, Addr: "+4930999"}) || m.Dest != (pdu.Address{TON: 2, NPI: 1, Addr: "004915110000007"}) {
+			t.Errorf("%+v %+v", m.Source, m.Dest)
+		}
+		if m.ServiceType != "CMT" || m.Priority != 2 || m.Protocol != 5 || m.ESMClass != 3 || m.Validity != "000000010000000R" || m.Registered != 2 {
+			t.Errorf("%+v", m)
+		}
+		want := []pdu.TLV{pdu.CString(0x1400, "entity"), pdu.CString(0x1401, "1107"), {Tag: 0x1403, Value: []byte{0xbe, 0xef}}}
+		if !reflect.DeepEqual(p.TLVs, want) {
+			t.Errorf("%+v", p.TLVs)
+		}
+	}},
+	{"unicode", func(a *Account) { a.UnicodeCoding = n(24) }, "1234567890", "ж", func(t *testing.T, p *pdu.PDU) {
+		if p.Message.DataCoding != 24 || string(p.Message.Short) != "\x04\x36" {
+			t.Errorf("%+v", p.Message)
+		}
+	}},
+	{"latin 1", func(a *Account) { a.Alphabet = "latin1" }, "Bank", "é", func(t *testing.T, p *pdu.PDU) {
+		if p.Message.DataCoding != 3 || string(p.Message.Short) != "\xe9" {
+			t.Errorf("%+v", p.Message)
+		}
+	}},
+	{"latin 1 as the default", func(a *Account) { a.Alphabet, a.Coding = "latin1", n(0) }, "Bank", "é", func(t *testing.T, p *pdu.PDU) {
+		if p.Message.DataCoding != 0 || string(p.Message.Short) != "\xe9" {
+			t.Errorf("%+v", p.Message)
+		}
+	}},
+	{"packed", func(a *Account) { a.Packed = true }, "Bank", "hellohello", func(t *testing.T, p *pdu.PDU) {
+		if string(p.Message.Short) != "\xe8\x32\x9b\xfd\x46\x97\xd9\xec\x37" {
+			t.Errorf("%x", p.Message.Short)
+		}
+	}},
+	{"national", func(a *Account) { a.National = []string{"turkish"} }, "Bank", "ş" + strings.Repeat("a", 100), func(t *testing.T, p *pdu.PDU) {
+		if p.Message.ESMClass != pdu.ClassUDHI || string(p.Message.Short[:6]) != "\x03\x24\x01\x01\x1bs" {
+			t.Errorf("%x", p.Message.Short)
+		}
+	}},
+	{"sar", func(a *Account) { a.Long = "sar" }, "Bank", strings.Repeat("a", 161), func(t *testing.T, p *pdu.PDU) {
+		total, _ := p.Uint(pdu.SARTotal)
+		seq, _ := p.Uint(pdu.SARSeq)
+		if total != 2 || seq != 1 || len(p.Message.Short) != 153 || p.Message.ESMClass != 0 {
+			t.Errorf("%+v %+v", p.TLVs, p.Message)
+		}
+	}},
+	{"payload", func(a *Account) { a.Long = "payload" }, "Bank", strings.Repeat("a", 161), func(t *testing.T, p *pdu.PDU) {
+		if v, _ := p.TLV(pdu.MessagePayload); len(v) != 161 || len(p.Message.Short) != 0 {
+			t.Errorf("%+v", p)
+		}
+	}},
+	{"payload that is short", func(a *Account) { a.Long = "payload" }, "Bank", strings.Repeat("a", 160), func(t *testing.T, p *pdu.PDU) {
+		if len(p.Message.Short) != 160 || p.TLVs != nil {
+			t.Errorf("%+v", p)
+		}
+	}},
+	{"data_sm", func(a *Account) { a.Submit, a.Validity = "data_sm", time.Hour }, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
+		v, _ := p.TLV(pdu.MessagePayload)
+		ttl, _ := p.Uint(pdu.QosTimeToLive)
+		if p.Command != pdu.DataSM || string(v) != "hi" || ttl != 3600 {
+			t.Errorf("%+v", p)
+		}
+	}},
+}
+
 func TestSubmission(t *testing.T) {
 	c := contactTo(7)
 	c.Attributes = map[string]string{"dlt": "1107"}
-	for _, k := range []struct {
-		name  string
-		a     func(*Account)
-		from  string
-		text  string
-		check func(t *testing.T, p *pdu.PDU)
-	}{
-		{"plain", func(*Account) {}, "+4930123456", "hi", func(t *testing.T, p *pdu.PDU) {
-			want := pdu.Message{Source: pdu.Address{TON: 1, NPI: 1, Addr: "4930123456"}, Dest: pdu.Address{TON: 1, NPI: 1, Addr: "4915110000007"}, Registered: 1, Short: []byte("hi")}
-			if p.Command != pdu.SubmitSM || !reflect.DeepEqual(*p.Message, want) {
-				t.Errorf("%v %+v", p.Command, *p.Message)
-			}
-		}},
-		{"short code", func(*Account) {}, "12345", "hi", func(t *testing.T, p *pdu.PDU) {
-			if p.Message.Source != (pdu.Address{TON: 3, NPI: 0, Addr: "12345"}) {
-				t.Errorf("%+v", p.Message.Source)
-			}
-		}},
-		{"name", func(*Account) {}, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
-			if p.Message.Source != (pdu.Address{TON: 5, NPI: 0, Addr: "Bank"}) {
-				t.Errorf("%+v", p.Message.Source)
-			}
-		}},
-		{"rules", func(a *Account) {
-			a.Source = Source{From: "+4930999", International: AddressRule{TON: n(0), NPI: n(8), Form: "plus"}}
-			a.Destination = AddressRule{TON: n(2), Form: "00"}
-			a.ServiceType, a.Priority, a.Protocol, a.Mode, a.Validity, a.Receipts = "CMT", 2, 5, 3, time.Hour, "failure"
-			a.TLVs = []TLV{{Tag: 0x1400, Text: "entity"}, {Tag: 0x1401, Attribute: "dlt"}, {Tag: 0x1402, Attribute: "none"}, {Tag: 0x1403, Hex: "beef"}}
-		}, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
-			m := p.Message
-			if m.Source != (pdu.Address{TON: 0, NPI: 8, Addr: "+4930999"}) || m.Dest != (pdu.Address{TON: 2, NPI: 1, Addr: "004915110000007"}) {
-				t.Errorf("%+v %+v", m.Source, m.Dest)
-			}
-			if m.ServiceType != "CMT" || m.Priority != 2 || m.Protocol != 5 || m.ESMClass != 3 || m.Validity != "000000010000000R" || m.Registered != 2 {
-				t.Errorf("%+v", m)
-			}
-			want := []pdu.TLV{pdu.CString(0x1400, "entity"), pdu.CString(0x1401, "1107"), {Tag: 0x1403, Value: []byte{0xbe, 0xef}}}
-			if !reflect.DeepEqual(p.TLVs, want) {
-				t.Errorf("%+v", p.TLVs)
-			}
-		}},
-		{"unicode", func(a *Account) { a.UnicodeCoding = n(24) }, "1234567890", "ж", func(t *testing.T, p *pdu.PDU) {
-			if p.Message.DataCoding != 24 || string(p.Message.Short) != "\x04\x36" {
-				t.Errorf("%+v", p.Message)
-			}
-		}},
-		{"latin 1", func(a *Account) { a.Alphabet = "latin1" }, "Bank", "é", func(t *testing.T, p *pdu.PDU) {
-			if p.Message.DataCoding != 3 || string(p.Message.Short) != "\xe9" {
-				t.Errorf("%+v", p.Message)
-			}
-		}},
-		{"latin 1 as the default", func(a *Account) { a.Alphabet, a.Coding = "latin1", n(0) }, "Bank", "é", func(t *testing.T, p *pdu.PDU) {
-			if p.Message.DataCoding != 0 || string(p.Message.Short) != "\xe9" {
-				t.Errorf("%+v", p.Message)
-			}
-		}},
-		{"packed", func(a *Account) { a.Packed = true }, "Bank", "hellohello", func(t *testing.T, p *pdu.PDU) {
-			if string(p.Message.Short) != "\xe8\x32\x9b\xfd\x46\x97\xd9\xec\x37" {
-				t.Errorf("%x", p.Message.Short)
-			}
-		}},
-		{"national", func(a *Account) { a.National = []string{"turkish"} }, "Bank", "ş" + strings.Repeat("a", 100), func(t *testing.T, p *pdu.PDU) {
-			if p.Message.ESMClass != pdu.ClassUDHI || string(p.Message.Short[:6]) != "\x03\x24\x01\x01\x1bs" {
-				t.Errorf("%x", p.Message.Short)
-			}
-		}},
-		{"sar", func(a *Account) { a.Long = "sar" }, "Bank", strings.Repeat("a", 161), func(t *testing.T, p *pdu.PDU) {
-			total, _ := p.Uint(pdu.SARTotal)
-			seq, _ := p.Uint(pdu.SARSeq)
-			if total != 2 || seq != 1 || len(p.Message.Short) != 153 || p.Message.ESMClass != 0 {
-				t.Errorf("%+v %+v", p.TLVs, p.Message)
-			}
-		}},
-		{"payload", func(a *Account) { a.Long = "payload" }, "Bank", strings.Repeat("a", 161), func(t *testing.T, p *pdu.PDU) {
-			if v, _ := p.TLV(pdu.MessagePayload); len(v) != 161 || len(p.Message.Short) != 0 {
-				t.Errorf("%+v", p)
-			}
-		}},
-		{"payload that is short", func(a *Account) { a.Long = "payload" }, "Bank", strings.Repeat("a", 160), func(t *testing.T, p *pdu.PDU) {
-			if len(p.Message.Short) != 160 || p.TLVs != nil {
-				t.Errorf("%+v", p)
-			}
-		}},
-		{"data_sm", func(a *Account) { a.Submit, a.Validity = "data_sm", time.Hour }, "Bank", "hi", func(t *testing.T, p *pdu.PDU) {
-			v, _ := p.TLV(pdu.MessagePayload)
-			ttl, _ := p.Uint(pdu.QosTimeToLive)
-			if p.Command != pdu.DataSM || string(v) != "hi" || ttl != 3600 {
-				t.Errorf("%+v", p)
-			}
-		}},
-	} {
+	for _, k := range submissions {
 		t.Run(k.name, func(t *testing.T) {
 			a := plain()
 			k.a(&a)

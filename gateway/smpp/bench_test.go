@@ -57,22 +57,7 @@ func BenchmarkDo(b *testing.B) {
 			}
 			b.ResetTimer()
 			began := time.Now()
-			var next atomic.Int64
-			var wg sync.WaitGroup
-			for range 128 {
-				wg.Go(func() {
-					to := contactTo(1)
-					for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
-						r, err := g.Do(ctx, to, contact.SendMessage{ID: fmt.Sprint(i), Text: "Your appointment is on Tuesday at 10:30. 1 confirms, 2 puts off."})
-						if err != nil {
-							b.Error(err)
-							return
-						}
-						refs.Store(r.Ref, true)
-					}
-				})
-			}
-			wg.Wait()
+			sendAll(b, g, func(ref string) { refs.Store(ref, true) })
 			if c.receipts != sms.Scheduled {
 				<-all
 			}
@@ -87,4 +72,24 @@ func BenchmarkDo(b *testing.B) {
 			smsc.Close()
 		})
 	}
+}
+
+// sendAll sends b.N messages from as many workers as two engines have.
+func sendAll(b *testing.B, g *Gateway, sent func(ref string)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range 128 {
+		wg.Go(func() {
+			to := contactTo(1)
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				r, err := g.Do(context.Background(), to, contact.SendMessage{ID: fmt.Sprint(i), Text: "Your appointment is on Tuesday at 10:30. 1 confirms, 2 puts off."})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				sent(r.Ref)
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -33,47 +33,50 @@ func FuzzFarSide(f *testing.F) {
 	add(smsctest.BothReceipt(smsctest.Receipt{ID: "7", State: sms.Delivered, Submission: smsctest.Submission{PDU: &pdu.PDU{Message: &pdu.Message{}}}}),
 		&pdu.PDU{Command: pdu.SubmitSM.Response(), ID: "7"}, &pdu.PDU{Command: pdu.GenericNack}, &pdu.PDU{Command: 0x777})
 	f.Add(make([]byte, 16))
-	f.Fuzz(func(t *testing.T, octets []byte) {
-		a := plain()
-		a.Response, a.TextReceipts, a.Country, a.InboundID = 200*time.Millisecond, true, "DE", 0x1500
-		here, there := net.Pipe()
-		g, err := New(a, Options{Dial: func(context.Context, string, string) (net.Conn, error) { return here, nil }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(context.Background())
-		ended := make(chan error, 1)
-		go func() { ended <- g.Run(ctx, func(context.Context, gateway.Arrival) error { return nil }) }()
-		frame, err := pdu.Read(there)
-		if err != nil {
-			t.Fatal(err)
-		}
-		bind, err := pdu.Decode(frame)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := pdu.Append(nil, bind.Answer(pdu.ROK))
-		if err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			for {
-				if _, err := pdu.Read(there); err != nil {
-					return
-				}
+	f.Fuzz(hear)
+}
+
+// hear binds a gateway to a far side that says octets, and stops it.
+func hear(t *testing.T, octets []byte) {
+	a := plain()
+	a.Response, a.TextReceipts, a.Country, a.InboundID = 200*time.Millisecond, true, "DE", 0x1500
+	here, there := net.Pipe()
+	g, err := New(a, Options{Dial: func(context.Context, string, string) (net.Conn, error) { return here, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx, func(context.Context, gateway.Arrival) error { return nil }) }()
+	frame, err := pdu.Read(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bind, err := pdu.Decode(frame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := pdu.Append(nil, bind.Answer(pdu.ROK))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			if _, err := pdu.Read(there); err != nil {
+				return
 			}
-		}()
-		if _, err := there.Write(append(out, octets...)); err == nil {
-			_ = there.Close()
 		}
-		stop()
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Error(err)
-			}
-		case <-time.After(10 * time.Second):
-			t.Fatal("it does not stop")
+	}()
+	if _, err := there.Write(append(out, octets...)); err == nil {
+		_ = there.Close()
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
 		}
-	})
+	case <-time.After(10 * time.Second):
+		t.Fatal("it does not stop")
+	}
 }

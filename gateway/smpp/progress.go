@@ -17,7 +17,7 @@ type journey struct {
 // Bounds of what is remembered of broken-off messages.
 const (
 	journeys     = 10000
-	journeyTime  = time.Hour
+	journeyTime  = 15 * time.Minute // longer than the engine ever pauses
 	recentRefs   = 10 * time.Second
 	maxRecentRef = 200000
 )
@@ -63,6 +63,20 @@ func (p *progress) took(id, text string, ref uint16, part int, answer string, no
 		p.byID[id] = j
 	}
 	j.ids[part], j.at = answer, now
+}
+
+// holds tells whether a reference is of a message that is not finished.
+func (p *progress) holds(ref string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, j := range p.byID {
+		for _, id := range j.ids {
+			if id == ref {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // forget drops a message that was sent.
@@ -114,11 +128,17 @@ func (f *flights) begin() uint64 {
 // end notes its end, and the reference that it brought; "" for none.
 func (f *flights) end(n uint64, ref string, now time.Time) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	delete(f.open, n)
-	if ref == "" {
-		return
+	f.mu.Unlock()
+	if ref != "" {
+		f.landed(ref, now)
 	}
+}
+
+// landed notes a reference that the house will know in a moment.
+func (f *flights) landed(ref string, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.turnLocked(now)
 	if len(f.cur) < maxRecentRef {
 		f.cur[ref] = struct{}{}

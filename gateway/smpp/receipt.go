@@ -73,7 +73,8 @@ func networkError(p *pdu.PDU) string {
 // receive hands a receipt on, and then answers it. A receipt can overtake the
 // answer that tells the message's reference, or the commit that keeps it. It is
 // then held, unanswered, as long as the reference may yet become known: the
-// carrier has it still should we crash. One that nobody knows is answered with
+// carrier has it still should we crash. Of a message that is not finished the
+// carrier is asked to bring it again. One that nobody knows is answered with
 // ESME_ROK, for no repeat would find it an owner.
 func (g *Gateway) receive(d *delivery) {
 	r := d.receipt
@@ -106,6 +107,9 @@ func (g *Gateway) receive(d *delivery) {
 	case err == nil:
 		g.counts.receipts.Add(1)
 		d.s.done(d.p, pdu.ROK, 0)
+	case fault.Is(err, fault.NotFound) && g.progress.holds(r.ref):
+		g.counts.rejected.Add(1)
+		d.s.done(d.p, g.set.retry, 0)
 	case g.verdictOf(err) == pdu.RXRAPPN:
 		g.counts.strays.Add(1)
 		g.log.Info("a receipt for a message that nobody knows", "ref", r.ref, "state", r.state.String(), "err", err)

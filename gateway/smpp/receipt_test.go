@@ -136,6 +136,24 @@ func TestReceiptsThatAreEarly(t *testing.T) {
 	}
 }
 
+// The first part's receipt comes long before the last part is answered, and the
+// house knows of the message only then.
+func TestReceiptsOfAnUnfinishedMessage(t *testing.T) {
+	open(t, Account{}, smsctest.Options{Receipts: sms.Delivered, Submit: func(smsctest.Submission) smsctest.Answer {
+		return smsctest.Answer{Delay: 9 * time.Second, Early: true}
+	}}, func(h *house) {
+		var b book
+		h.keeps(b.keep)
+		r := h.must("1", strings.Repeat("a", 400))
+		time.Sleep(time.Second)
+		b.put(append(r.Refs, r.Ref)...)
+		time.Sleep(5 * time.Second)
+		if c := h.g.Health().Counts; c.Receipts != 3 || c.Strays != 0 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 // One that nobody knows does not hold up a carrier that waits for each answer.
 func TestStrayReceipts(t *testing.T) {
 	open(t, Account{}, smsctest.Options{Window: 1}, func(h *house) {

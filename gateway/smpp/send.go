@@ -69,6 +69,9 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 		}
 	}
 	if len(segs) > 1 || resumed {
+		for _, ref := range refs { // the first of them may be old
+			g.flights.landed(ref, time.Now())
+		}
 		g.progress.forget(m.ID)
 	}
 	if len(refs) > 0 {

@@ -2,7 +2,6 @@ package smpp
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"net"
 	"strings"
@@ -58,23 +57,26 @@ func TestForcedDisconnects(t *testing.T) {
 	}
 }
 
+// badBinds are ways in which a bind can fail.
+var badBinds = map[string]struct {
+	bind pdu.Status
+	dial func(ctx context.Context) (net.Conn, error)
+	says string
+}{
+	"refused":       {dial: func(context.Context) (net.Conn, error) { return nil, errors.New("connection refused") }, says: "connection refused"},
+	"nobody home":   {dial: func(ctx context.Context) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }, says: "deadline"},
+	"not answered":  {bind: smsctest.Silent, says: "timeout"},
+	"wrong secret":  {bind: pdu.RINVPASWD, says: "ESME_RINVPASWD"},
+	"already bound": {bind: pdu.RALYBND, says: "ESME_RALYBND"},
+	"closed": {dial: func(context.Context) (net.Conn, error) {
+		a, b := net.Pipe()
+		return a, b.Close()
+	}, says: "closed pipe"},
+}
+
 // Nor does it matter where a connection fails to come about.
 func TestBindsThatFail(t *testing.T) {
-	for name, c := range map[string]struct {
-		bind pdu.Status
-		dial func(ctx context.Context) (net.Conn, error)
-		says string
-	}{
-		"refused":       {dial: func(context.Context) (net.Conn, error) { return nil, errors.New("connection refused") }, says: "connection refused"},
-		"nobody home":   {dial: func(ctx context.Context) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }, says: "deadline"},
-		"not answered":  {bind: smsctest.Silent, says: "timeout"},
-		"wrong secret":  {bind: pdu.RINVPASWD, says: "ESME_RINVPASWD"},
-		"already bound": {bind: pdu.RALYBND, says: "ESME_RALYBND"},
-		"closed": {dial: func(context.Context) (net.Conn, error) {
-			a, b := net.Pipe()
-			return a, b.Close()
-		}, says: "closed pipe"},
-	} {
+	for name, c := range badBinds {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex
 			bad := true
@@ -272,21 +274,62 @@ func TestFarSideThatDoesNotRead(t *testing.T) {
 	})
 }
 
+// asked are requests of the far side, and how they are answered: nil is not at
+// all.
+var asked = map[string]struct{ ask, want *pdu.PDU }{
+	"enquire_link":              {&pdu.PDU{Command: pdu.EnquireLink}, &pdu.PDU{Command: pdu.EnquireLink.Response()}},
+	"unknown":                   {&pdu.PDU{Command: 0x777}, &pdu.PDU{Command: pdu.GenericNack, Status: pdu.RINVCMDID}},
+	"query_sm":                  {&pdu.PDU{Command: pdu.QuerySM}, &pdu.PDU{Command: pdu.QuerySM.Response(), Status: pdu.RINVBNDSTS}},
+	"submit_sm":                 {&pdu.PDU{Command: pdu.SubmitSM, Message: &pdu.Message{}}, &pdu.PDU{Command: pdu.SubmitSM.Response(), Status: pdu.RINVBNDSTS}},
+	"deliver_sm without a body": {nil, &pdu.PDU{Command: pdu.DeliverSM.Response(), Status: pdu.RINVCMDLEN}},
+	"alert":                     {&pdu.PDU{Command: pdu.AlertNotification}, nil},
+	"a stray answer":            {&pdu.PDU{Command: pdu.SubmitSM.Response(), ID: "7"}, nil},
+}
+
+// A line is the far side of a connection, PDU by PDU.
+type line struct {
+	*testing.T
+	net.Conn
+}
+
+func (l line) next() *pdu.PDU {
+	frame, err := pdu.Read(l.Conn)
+	if err != nil {
+		l.Fatal(err)
+	}
+	p, err := pdu.Decode(frame)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return p
+}
+
+func (l line) say(p *pdu.PDU) {
+	out, err := pdu.Append(nil, p)
+	if err == nil {
+		_, err = l.Write(out)
+	}
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+// agree answers everything until the end of the connection.
+func (l line) agree() {
+	for {
+		frame, err := pdu.Read(l.Conn)
+		if err != nil {
+			return
+		}
+		p, _ := pdu.Decode(frame)
+		out, _ := pdu.Append(nil, p.Answer(pdu.ROK))
+		_, _ = l.Write(out)
+	}
+}
+
 // What the far side may ask at any time is answered as the standard says.
 func TestRequestsOfTheFarSide(t *testing.T) {
-	for name, c := range map[string]struct {
-		ask  *pdu.PDU
-		want *pdu.PDU
-	}{
-		"enquire_link":              {&pdu.PDU{Command: pdu.EnquireLink}, &pdu.PDU{Command: pdu.EnquireLink.Response()}},
-		"unknown":                   {&pdu.PDU{Command: 0x777}, &pdu.PDU{Command: pdu.GenericNack, Status: pdu.RINVCMDID}},
-		"query_sm":                  {&pdu.PDU{Command: pdu.QuerySM}, &pdu.PDU{Command: pdu.QuerySM.Response(), Status: pdu.RINVBNDSTS}},
-		"submit_sm":                 {&pdu.PDU{Command: pdu.SubmitSM, Message: &pdu.Message{}}, &pdu.PDU{Command: pdu.SubmitSM.Response(), Status: pdu.RINVBNDSTS}},
-		"bad deliver_sm":            {&pdu.PDU{Command: 0x55, Body: []byte{1}}, &pdu.PDU{Command: pdu.GenericNack, Status: pdu.RINVCMDID}},
-		"deliver_sm without a body": {nil, &pdu.PDU{Command: pdu.DeliverSM.Response(), Status: pdu.RINVCMDLEN}},
-		"alert":                     {&pdu.PDU{Command: pdu.AlertNotification}, nil},
-		"a stray answer":            {&pdu.PDU{Command: pdu.SubmitSM.Response(), ID: "7"}, nil},
-	} {
+	for name, c := range asked {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := &house{T: t, Server: smsctest.New(smsctest.Options{})}
@@ -294,59 +337,27 @@ func TestRequestsOfTheFarSide(t *testing.T) {
 				here, there := net.Pipe()
 				t.Cleanup(func() { there.Close() })
 				h.begin(Account{}, Options{Dial: func(context.Context, string, string) (net.Conn, error) { return here, nil }})
-				next := func() *pdu.PDU {
-					frame, err := pdu.Read(there)
-					if err != nil {
-						t.Fatal(err)
-					}
-					p, err := pdu.Decode(frame)
-					if err != nil {
-						t.Fatal(err)
-					}
-					return p
-				}
-				say := func(p *pdu.PDU) {
-					out, err := pdu.Append(nil, p)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if _, err := there.Write(out); err != nil {
-						t.Fatal(err)
-					}
-				}
-				say(next().Answer(pdu.ROK))
+				l := line{t, there}
+				l.say(l.next().Answer(pdu.ROK))
 				if c.ask != nil {
-					c.ask.Sequence = 99
-					say(c.ask)
-				} else {
-					header := binary.BigEndian.AppendUint32(nil, 16)
-					header = append(header, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 99)
-					if _, err := there.Write(header); err != nil {
-						t.Fatal(err)
-					}
+					ask := *c.ask
+					ask.Sequence = 99
+					l.say(&ask)
+				} else if _, err := l.Write([]byte{0, 0, 0, 16, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 99}); err != nil {
+					t.Fatal(err)
 				}
-				say(&pdu.PDU{Command: pdu.EnquireLink, Sequence: 100})
-				p := next()
+				l.say(&pdu.PDU{Command: pdu.EnquireLink, Sequence: 100})
+				p := l.next()
 				if c.want != nil {
 					if p.Command != c.want.Command || p.Status != c.want.Status || p.Sequence != 99 {
 						t.Errorf("%v %v %d", p.Command, p.Status, p.Sequence)
 					}
-					p = next()
+					p = l.next()
 				}
 				if p.Command != pdu.EnquireLink.Response() || p.Sequence != 100 {
 					t.Errorf("the session is over: %v", p.Command)
 				}
-				go func() { // so that the gateway can unbind
-					for {
-						frame, err := pdu.Read(there)
-						if err != nil {
-							return
-						}
-						p, _ := pdu.Decode(frame)
-						out, _ := pdu.Append(nil, p.Answer(pdu.ROK))
-						_, _ = there.Write(out)
-					}
-				}()
+				go l.agree() // so that the gateway can unbind
 			})
 		})
 	}
