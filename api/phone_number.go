@@ -4,7 +4,6 @@ import (
 	"sync/atomic"
 
 	"github.com/nyaruka/phonenumbers"
-	"google.golang.org/protobuf/proto"
 
 	"outdial/wire"
 )
@@ -65,9 +64,9 @@ func (p *phones) national(code int) uint32 {
 		return bits
 	}
 	bits := uint32(said)
-	n := &phonenumbers.PhoneNumber{CountryCode: proto.Int32(int32(code))}
-	for digits, specimen := 1, uint64(2); digits <= 15; digits, specimen = digits+1, specimen*10 {
-		n.NationalNumber = proto.Uint64(specimen)
+	calling, specimen := int32(code), uint64(2)
+	n := &phonenumbers.PhoneNumber{CountryCode: &calling, NationalNumber: &specimen}
+	for digits := 1; digits <= 15; digits, specimen = digits+1, specimen*10 {
 		if phonenumbers.IsPossibleNumber(n) {
 			bits |= 1 << digits
 		}

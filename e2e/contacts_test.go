@@ -162,6 +162,21 @@ func TestVoice(t *testing.T) {
 	}
 }
 
+// Free text outside of WhatsApp's window is refused by the carrier, not by the
+// API: nothing was delivered, so the contact was never established.
+func TestWhatsAppOutsideTheWindow(t *testing.T) {
+	s := serve(t, "")
+	in := s.chat("WHATSAPP", "+12065550100")
+	in.InitialSystemMessage = &types.ChatMessage{ContentType: aws.String("text/plain"), Content: aws.String("This is the clinic.")}
+	id := s.startChat(in)
+	if got := s.texts("+12065550100"); len(got) != 0 {
+		t.Errorf("on the handset: %q", got)
+	}
+	if got := aws.ToString(s.describe(id).DisconnectReason); got != "CUSTOMER_CONNECTION_NOT_ESTABLISHED" {
+		t.Errorf("ended by %q", got)
+	}
+}
+
 // The handsets with manners end calls as phones do.
 func TestManners(t *testing.T) {
 	s := serve(t, "")
