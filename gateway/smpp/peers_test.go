@@ -101,8 +101,14 @@ func startPeer(t *testing.T, name string) *peer {
 	return p
 }
 
-// nodeModules installs the package into a folder of the user's cache, once.
+// nodeModules finds the package in NODE_PATH, or installs it into a folder of
+// the user's cache, once.
 func nodeModules(t *testing.T, dir string) string {
+	for _, m := range filepath.SplitList(os.Getenv("NODE_PATH")) {
+		if _, err := os.Stat(filepath.Join(m, "smpp", "package.json")); err == nil {
+			return m
+		}
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = t.TempDir()
