@@ -34,8 +34,8 @@ type batch struct {
 	messages  layer[string, *messageRow]
 	lanes     layer[contact.ID, []*jobRow] // not parked ones, by contact
 	jobs      layer[int64, *jobRow]        // changed ones; nil is deleted
-	records   layer[int64, *Record]
-	events    layer[string, *EventRow]
+	records   layer[int64, *recordRow]
+	events    layer[string, *eventRow]
 	resources layer[resourceKey, *Row] // nil is none
 	names     layer[nameKey, string]   // id, "" is none
 }

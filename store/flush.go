@@ -51,6 +51,9 @@ func upsert(name, columns, key, set string) table {
 	return t
 }
 
+// space is room for the values of at most n rows.
+func (t table) space(n int) []any { return make([]any, 0, n*t.width) }
+
 // tables are what a batch writes.
 type tables struct {
 	token, mark, line, resource, contactNew, contactWide, contactDoc, job, message, ref, record, event table
@@ -146,7 +149,7 @@ func (b *batch) flush() (list []stmt, handed []Job, err error) {
 
 func (b *batch) flushTokens(w *writer, t *tables) {
 	var old []int64
-	var values []any
+	values := t.token.space(len(b.tokens.m))
 	for _, name := range byKey(b.tokens.m, func(r *tokenRow) (int64, bool) { return r.k, r.dirty }) {
 		r := b.tokens.m[name]
 		if r.old != 0 {
@@ -161,7 +164,7 @@ func (b *batch) flushTokens(w *writer, t *tables) {
 
 func (b *batch) flushMarks(w *writer, t *tables) {
 	var old []int64
-	var values []any
+	values := t.mark.space(len(b.marks.m))
 	for _, name := range byKey(b.marks.m, func(r *markRow) (int64, bool) { return r.k, r.dirty }) {
 		r := b.marks.m[name]
 		if r.old != 0 {
@@ -177,7 +180,7 @@ func (b *batch) flushMarks(w *writer, t *tables) {
 
 func (b *batch) flushLines(w *writer, t *tables) {
 	var old []int64
-	var values []any
+	values := t.line.space(len(b.lines.m))
 	for _, l := range byKey(b.lines.m, func(r *lineRow) (int64, bool) { return r.k, r.dirty }) {
 		r := b.lines.m[l]
 		if r.kept {
@@ -207,7 +210,8 @@ func (b *batch) flushResources(w *writer, t *tables) {
 }
 
 func (b *batch) flushContacts(w *writer, t *tables) {
-	var fresh, wide, doc []any
+	fresh := t.contactNew.space(len(b.contacts.m))
+	var wide, doc []any
 	sorted(b.contacts.m, func(_ contact.ID, r *contactRow) {
 		switch {
 		case !r.dirty:
@@ -226,7 +230,7 @@ func (b *batch) flushContacts(w *writer, t *tables) {
 
 func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
 	var gone []int64
-	var values []any
+	values := t.job.space(len(b.jobs.m))
 	sorted(b.jobs.m, func(id int64, r *jobRow) {
 		if r == nil {
 			gone = append(gone, id)
@@ -243,14 +247,14 @@ func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
 }
 
 func (b *batch) flushMessages(w *writer, t *tables) {
-	var values []any
+	values := t.message.space(len(b.messages.m))
 	sorted(b.messages.m, func(_ string, r *messageRow) {
 		if r.dirty {
 			values = append(values, r.id, string(r.contact), r.created, r.doc)
 		}
 	})
 	w.write(t.message, values)
-	values = nil
+	values = t.ref.space(len(b.refs.m))
 	for _, ref := range byKey(b.refs.m, func(r *refRow) (int64, bool) { return r.k, r.dirty }) {
 		r := b.refs.m[ref]
 		values = append(values, r.k, ref.Account, ref.Ref, r.message, string(r.contact))
@@ -260,14 +264,14 @@ func (b *batch) flushMessages(w *writer, t *tables) {
 
 // flushHistory writes what is only ever added.
 func (b *batch) flushHistory(w *writer, t *tables) {
-	var values []any
-	sorted(b.records.m, func(_ int64, r *Record) {
-		values = append(values, r.Seq, string(r.Contact), millis(r.At), string(r.Doc))
+	values := t.record.space(len(b.records.m))
+	sorted(b.records.m, func(_ int64, r *recordRow) {
+		values = append(values, r.id, string(r.contact), r.at, r.doc)
 	})
 	w.write(t.record, values)
-	values = nil
-	sorted(b.events.m, func(_ string, e *EventRow) {
-		values = append(values, e.ID, string(e.Contact), millis(e.At), e.Type, string(e.Body))
+	values = t.event.space(len(b.events.m))
+	sorted(b.events.m, func(_ string, r *eventRow) {
+		values = append(values, r.id, string(r.contact), r.at, r.kind, r.body)
 	})
 	w.write(t.event, values)
 }

@@ -144,7 +144,8 @@ func (t *Tx) Send(j Job) error {
 	if j.Contact == "" && j.Lane != "" {
 		return fault.New(fault.Invalid, "a job in lane %q needs a contact", j.Lane)
 	}
-	if err := b.cleanJob(&j); err != nil {
+	r := &jobRow{Job: j, outs: int64(j.Tries), doc: string(j.Doc), whole: true, fresh: true}
+	if err := r.clean(); err != nil {
 		return err
 	}
 	list, err := b.lane(j.Contact)
@@ -152,20 +153,19 @@ func (t *Tx) Send(j Job) error {
 		return err
 	}
 	var least int64
-	for _, r := range list {
-		least = max(least, r.ID) // another node's clock may be ahead
+	for _, o := range list {
+		least = max(least, o.ID) // another node's clock may be ahead
 	}
-	j.ID = b.s.ids.after(least)
-	if j.First.IsZero() {
-		j.First = b.real
+	r.ID = b.s.ids.after(least)
+	if r.First.IsZero() {
+		r.First = b.real
 	}
-	j.Holder = ""
-	b.place(&jobRow{Job: j, outs: int64(j.Tries), doc: string(j.Doc), whole: true, fresh: true})
+	b.place(r)
 	return nil
 }
 
-func (b *batch) cleanJob(j *Job) error {
-	return clean("job", string(j.Contact), j.Lane, j.Account, j.Node, j.Kind, string(j.Doc), j.Why)
+func (r *jobRow) clean() error {
+	return clean("job", string(r.Contact), r.Lane, r.Account, r.Node, r.Kind, r.doc, r.Why)
 }
 
 // inHand finds a job that this node may speak of: nil where it is gone, or was
@@ -231,10 +231,11 @@ func (t *Tx) Retry(j Job, due time.Time, why string) error {
 		return err
 	}
 	j.Due, j.Why = due, why
-	if err := t.b.cleanJob(&j); err != nil {
+	r = r.with(j)
+	if err := r.clean(); err != nil {
 		return err
 	}
-	t.b.place(r.with(j))
+	t.b.place(r)
 	return nil
 }
 
@@ -252,13 +253,13 @@ func (t *Tx) Park(j Job, why string) error {
 		return err
 	}
 	j.Why = why
-	if err := b.cleanJob(&j); err != nil {
+	parked := r.with(j)
+	parked.state = jobParked
+	if err := parked.clean(); err != nil {
 		return err
 	}
 	b.drop(r)
-	r = r.with(j)
-	r.state = jobParked
-	b.jobs.put(r.ID, r)
+	b.jobs.put(r.ID, parked)
 	return nil
 }
 

@@ -57,10 +57,11 @@ func (t *Tx) PutMessage(m *contact.Message) error {
 	if err != nil {
 		return fmt.Errorf("store: message %s: %w", m.ID, err)
 	}
-	if err := clean("message", m.ID, string(m.Contact), string(doc)); err != nil {
+	r := &messageRow{id: m.ID, contact: m.Contact, created: millis(m.Created), doc: string(doc), dirty: true}
+	if err := clean("message", r.id, string(r.contact), r.doc); err != nil {
 		return err
 	}
-	t.b.messages.put(m.ID, &messageRow{id: m.ID, contact: m.Contact, created: millis(m.Created), doc: string(doc), dirty: true})
+	t.b.messages.put(r.id, r)
 	return nil
 }
 

@@ -18,17 +18,28 @@ type Record struct {
 	Doc     json.RawMessage
 }
 
+type recordRow struct {
+	id      int64
+	contact contact.ID
+	at      int64
+	doc     string
+}
+
+func (r *recordRow) record() Record {
+	return Record{Contact: r.contact, Seq: r.id, At: fromMillis(r.at), Doc: json.RawMessage(r.doc)}
+}
+
 // Record adds to a contact's timeline.
 func (t *Tx) Record(r Record) error {
 	b := t.b
 	if err := b.writable(); err != nil {
 		return err
 	}
-	if err := clean("record", string(r.Contact), string(r.Doc)); err != nil {
+	row := &recordRow{id: b.s.ids.after(0), contact: r.Contact, at: millis(r.At), doc: string(r.Doc)}
+	if err := clean("record", string(row.contact), row.doc); err != nil {
 		return err
 	}
-	r.Seq = b.s.ids.after(0)
-	b.records.put(r.Seq, &r)
+	b.records.put(row.id, row)
 	return nil
 }
 
@@ -37,15 +48,16 @@ func (t *Tx) Records(id contact.ID) ([]Record, error) {
 	var list []Record
 	err := t.b.do(stmt{text: "select id, at, doc from record where contact = $1", args: []any{string(id)},
 		each: func(r row) error {
-			list = append(list, Record{Contact: id, Seq: r.num(0), At: fromMillis(r.num(1)), Doc: json.RawMessage(r.text(2))})
+			kept := recordRow{id: r.num(0), contact: id, at: r.num(1), doc: r.text(2)}
+			list = append(list, kept.record())
 			return nil
 		}})
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range t.b.records.m {
-		if r.Contact == id {
-			list = append(list, *r)
+		if r.contact == id {
+			list = append(list, r.record())
 		}
 	}
 	slices.SortFunc(list, func(a, b Record) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -61,6 +73,18 @@ type EventRow struct {
 	Body    json.RawMessage
 }
 
+type eventRow struct {
+	id      string
+	contact contact.ID
+	at      int64
+	kind    string
+	body    string
+}
+
+func (r *eventRow) event() EventRow {
+	return EventRow{ID: r.id, Contact: r.contact, At: fromMillis(r.at), Type: r.kind, Body: json.RawMessage(r.body)}
+}
+
 // PutEvent keeps an event.
 func (t *Tx) PutEvent(e EventRow) error {
 	if err := t.b.writable(); err != nil {
@@ -69,10 +93,11 @@ func (t *Tx) PutEvent(e EventRow) error {
 	if e.ID == "" {
 		return fault.New(fault.Invalid, "an event without an id cannot be kept")
 	}
-	if err := clean("event", e.ID, string(e.Contact), e.Type, string(e.Body)); err != nil {
+	r := &eventRow{id: e.ID, contact: e.Contact, at: millis(e.At), kind: e.Type, body: string(e.Body)}
+	if err := clean("event", r.id, string(r.contact), r.kind, r.body); err != nil {
 		return err
 	}
-	t.b.events.put(e.ID, &e)
+	t.b.events.put(r.id, r)
 	return nil
 }
 
@@ -104,24 +129,25 @@ func (t *Tx) Events(q EventQuery) ([]EventRow, error) {
 	var list []EventRow
 	err := b.do(s.stmt(func(r row) error {
 		if _, changed := b.events.look(r.text(0)); !changed {
-			list = append(list, EventRow{ID: r.text(0), Contact: contact.ID(r.text(1)), At: fromMillis(r.num(2)), Type: r.text(3), Body: json.RawMessage(r.text(4))})
+			kept := eventRow{id: r.text(0), contact: contact.ID(r.text(1)), at: r.num(2), kind: r.text(3), body: r.text(4)}
+			list = append(list, kept.event())
 		}
 		return nil
 	}))
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range b.events.m {
-		if q.selects(e) {
-			list = append(list, *e)
+	for _, r := range b.events.m {
+		if q.selects(r) {
+			list = append(list, r.event())
 		}
 	}
 	slices.SortFunc(list, func(a, b EventRow) int { return cmp.Compare(a.ID, b.ID) })
 	return list[:min(n, len(list))], nil
 }
 
-func (q *EventQuery) selects(e *EventRow) bool {
-	return e.ID > q.After && (q.Contact == "" || e.Contact == q.Contact) &&
-		(q.From.IsZero() || !e.At.Before(q.From)) && (q.To.IsZero() || e.At.Before(q.To)) &&
-		(len(q.Types) == 0 || slices.Contains(q.Types, e.Type))
+func (q *EventQuery) selects(r *eventRow) bool {
+	return r.id > q.After && (q.Contact == "" || r.contact == q.Contact) &&
+		(q.From.IsZero() || r.at >= millis(q.From)) && (q.To.IsZero() || r.at < millis(q.To)) &&
+		(len(q.Types) == 0 || slices.Contains(q.Types, r.kind))
 }

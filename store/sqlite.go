@@ -207,7 +207,7 @@ func (d *sqliteDB) backup(ctx context.Context, path string) error {
 		return fmt.Errorf("store: backup: %w", err)
 	}
 	defer f.Close()
-	_, err = c.c.(driver.ExecerContext).ExecContext(ctx, "vacuum into ?", named([]any{part}))
+	_, err = c.c.(driver.ExecerContext).ExecContext(ctx, "vacuum into ?", c.named([]any{part}))
 	if err == nil {
 		err = f.Sync()
 	}
@@ -244,6 +244,7 @@ type sqliteConn struct {
 	db       *sqliteDB
 	c        driver.Conn
 	prepared map[string]driver.Stmt
+	values   []driver.NamedValue // of the statement under way: the driver keeps none of them
 }
 
 // maxPrepared bounds the statements kept: searches make texts of many shapes.
@@ -297,12 +298,12 @@ func positional(text string) string {
 	}
 }
 
-func named(args []any) []driver.NamedValue {
-	list := make([]driver.NamedValue, len(args))
+func (c *sqliteConn) named(args []any) []driver.NamedValue {
+	c.values = c.values[:0]
 	for i, a := range args {
-		list[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+		c.values = append(c.values, driver.NamedValue{Ordinal: i + 1, Value: a})
 	}
-	return list
+	return c.values
 }
 
 func (c *sqliteConn) exec(text string) error { return c.run(stmt{text: text}) }
@@ -315,10 +316,10 @@ func (c *sqliteConn) run(s stmt) error {
 		return err
 	}
 	if s.each == nil {
-		_, err = p.(driver.StmtExecContext).ExecContext(context.Background(), named(s.args))
+		_, err = p.(driver.StmtExecContext).ExecContext(context.Background(), c.named(s.args))
 		return sqliteError(err)
 	}
-	rows, err := p.(driver.StmtQueryContext).QueryContext(context.Background(), named(s.args))
+	rows, err := p.(driver.StmtQueryContext).QueryContext(context.Background(), c.named(s.args))
 	if err != nil {
 		return sqliteError(err)
 	}

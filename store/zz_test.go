@@ -37,7 +37,7 @@ func BenchmarkIO(b *testing.B) {
 		a := procIO()
 		c0 := cpu()
 		n0 := batches.Load()
-		load(b, func(n int64) error { return s.Update(b.Context(), units[n].need, units[n].run) })
+		load(b, func(n int64) error { u := newStart(n); return s.Update(b.Context(), u.need, u.run) })
 		z := procIO()
 		c1 := cpu()
 		b.ReportMetric(float64(z["wchar:"]-a["wchar:"])/float64(b.N), "wB/unit")
@@ -46,3 +46,5 @@ func BenchmarkIO(b *testing.B) {
 		b.ReportMetric(float64(b.N)/float64(batches.Load()-n0), "batch")
 	})
 }
+
+func BenchmarkGen(b *testing.B) { for i:=range b.N { newStart(int64(i)) } }
