@@ -103,43 +103,58 @@ func (b *batch) load(need Need) error {
 	if err := b.do(list...); err != nil {
 		return err
 	}
-	ids := need.Contacts
-	for _, l := range need.Lines {
-		if r, _ := b.lines.look(l); r != nil && r.contact != "" {
-			ids = append(ids, r.contact)
-		}
-	}
-	var messages []string
+	ids := slices.Clip(need.Contacts)
+	var messages, withLanes []string
 	for _, ref := range need.Refs {
-		if r, _ := b.refs.look(ref); r != nil && r.message != "" {
+		if r, _ := b.refs.look(ref); r.message != "" {
 			ids = append(ids, r.contact)
 			messages = append(messages, r.message)
 		}
 	}
-	ids = b.newContacts(ids)
-	list = append(b.contactStmts(ids), b.messageStmts(messages)...)
+	for _, l := range need.Lines {
+		if r, _ := b.lines.look(l); r.contact != "" {
+			withLanes = append(withLanes, string(r.contact))
+		}
+	}
+	fresh := b.newContacts(ids)
+	list = b.contactStmts(fresh)
+	list = append(list, b.laneStmts(append(withLanes, fresh...))...)
+	list = append(list, b.messageStmts(messages)...)
 	if err := b.do(list...); err != nil {
 		return err
 	}
-	return b.missing(ids)
-}
-
-// missing finds out which of ids, whose rows were not given, are there but in
-// another node's hands.
-func (b *batch) missing(ids []contact.ID) error {
 	if !b.s.db.shared() || b.readonly {
 		return nil
 	}
-	var lost []string
-	for _, id := range ids {
-		if r, _ := b.contacts.look(id); r.doc == "" {
-			lost = append(lost, string(id))
+	return b.missing(need.Lines, fresh)
+}
+
+// missing finds out which of the contacts whose rows were not given are there,
+// but in another node's hands.
+func (b *batch) missing(lines []contact.Line, ids []string) error {
+	taken := func(r row) error {
+		b.contacts.fill(contact.ID(r.text(0)), &contactRow{id: contact.ID(r.text(0)), taken: true})
+		return nil
+	}
+	var keys []int64
+	asked := map[int64]contact.Line{}
+	for _, l := range lines {
+		if r, _ := b.lines.look(l); r.contact == "" {
+			keys = append(keys, r.k)
+			asked[r.k] = l
 		}
 	}
-	return b.do(among("select id from contact where id in (%s)", lost, func(r row) error {
-		b.contacts.fill(contact.ID(r.text(0)), &contactRow{taken: true})
-		return nil
-	})...)
+	list := among("select id, line from contact where line in (%s) and line <> 0", keys, func(r row) error {
+		b.lines.fill(asked[r.num(1)], &lineRow{k: r.num(1), contact: contact.ID(r.text(0))})
+		return taken(r)
+	})
+	var lost []string
+	for _, id := range ids {
+		if r, _ := b.contacts.look(contact.ID(id)); r.doc == "" {
+			lost = append(lost, id)
+		}
+	}
+	return b.do(append(list, among("select id from contact where id in (%s)", lost, taken)...)...)
 }
 
 // held tells whether another node has something that need names.
@@ -148,16 +163,19 @@ func (b *batch) held(need Need) bool {
 		r, _ := b.contacts.look(id)
 		return r != nil && r.taken
 	}
+	if !b.s.db.shared() {
+		return false
+	}
 	if slices.ContainsFunc(need.Contacts, taken) {
 		return true
 	}
 	for _, l := range need.Lines {
-		if r, _ := b.lines.look(l); r != nil && r.contact != "" && (taken(r.contact) || b.stale(r)) {
+		if r, _ := b.lines.look(l); r != nil && taken(r.contact) {
 			return true
 		}
 	}
 	for _, ref := range need.Refs {
-		if r, _ := b.refs.look(ref); r != nil && r.message != "" && taken(r.contact) {
+		if r, _ := b.refs.look(ref); r != nil && taken(r.contact) {
 			return true
 		}
 	}
@@ -165,17 +183,24 @@ func (b *batch) held(need Need) bool {
 }
 
 // hold locks contacts of which a unit writes something, where it did not say
-// before that it would. It is errAgain where another node has one of them.
+// before that it would.
 func (b *batch) hold(ids ...contact.ID) error {
-	if err := b.load(Need{Contacts: ids}); err != nil {
+	need := Need{Contacts: ids}
+	if err := b.load(need); err != nil {
 		return err
 	}
-	if b.u != nil && b.held(Need{Contacts: ids}) {
-		b.u.hold(ids...)
-		b.u.again = true
-		return errAgain
+	if b.held(need) {
+		return b.again(need)
 	}
 	return nil
+}
+
+// again puts the unit off to the next batch, in which it needs need too: another
+// node has something of it.
+func (b *batch) again(need Need) error {
+	b.u.again = true
+	b.u.need.add(need)
+	return errAgain
 }
 
 func (b *batch) writable() error {

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
-
-	"outdial/contact"
 )
 
 // maxBatch is how many units are committed together.
@@ -161,11 +160,7 @@ func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error 
 	if err := b.begin(); err != nil {
 		return err
 	}
-	var all Need
-	for _, u := range units {
-		all.add(u.need)
-	}
-	if err := b.load(all); err != nil {
+	if err := b.load(needs(units)); err != nil {
 		return err
 	}
 	b.wait = false // who holds one contact must not wait for another
@@ -223,16 +218,23 @@ func (b *batch) call(fn func(*Tx) error) (err error) {
 // errPoison says that a statement was refused for what stood in it.
 var errPoison = errors.New("store: refused by the database")
 
-// add adds another unit's needs.
-func (n *Need) add(m Need) {
-	n.Contacts = append(n.Contacts, m.Contacts...)
-	n.Lines = append(n.Lines, m.Lines...)
-	n.Tokens = append(n.Tokens, m.Tokens...)
-	n.Marks = append(n.Marks, m.Marks...)
-	n.Refs = append(n.Refs, m.Refs...)
+func needs(units []*unit) (n Need) {
+	for _, u := range units {
+		n.Contacts = append(n.Contacts, u.need.Contacts...)
+		n.Lines = append(n.Lines, u.need.Lines...)
+		n.Tokens = append(n.Tokens, u.need.Tokens...)
+		n.Marks = append(n.Marks, u.need.Marks...)
+		n.Refs = append(n.Refs, u.need.Refs...)
+	}
+	return n
 }
 
-// hold adds contacts that a unit turned out to need.
-func (u *unit) hold(ids ...contact.ID) {
-	u.need.Contacts = append(u.need.Contacts[:len(u.need.Contacts):len(u.need.Contacts)], ids...)
+// add adds another unit's needs. The lists of a unit belong to its caller: they
+// are never written to.
+func (n *Need) add(m Need) {
+	n.Contacts = append(slices.Clip(n.Contacts), m.Contacts...)
+	n.Lines = append(slices.Clip(n.Lines), m.Lines...)
+	n.Tokens = append(slices.Clip(n.Tokens), m.Tokens...)
+	n.Marks = append(slices.Clip(n.Marks), m.Marks...)
+	n.Refs = append(slices.Clip(n.Refs), m.Refs...)
 }

@@ -56,43 +56,35 @@ func (r *contactRow) decode() (*contact.Contact, error) {
 }
 
 // newContacts notes those of ids that are not known yet, and gives them.
-func (b *batch) newContacts(ids []contact.ID) []contact.ID {
-	var list []contact.ID
+func (b *batch) newContacts(ids []contact.ID) (list []string) {
 	for _, id := range ids {
 		if _, known := b.contacts.look(id); !known && id != "" {
 			b.contacts.fill(id, &contactRow{id: id})
-			if !b.readonly {
-				b.lanes.fill(id, nil)
-			}
-			list = append(list, id)
+			list = append(list, string(id))
 		}
 	}
 	return list
 }
 
-// contactStmts read contacts and, for those who write, what waits in their
-// lanes. The lock comes first: what is read after it stays as it is.
-func (b *batch) contactStmts(ids []contact.ID) []stmt {
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = string(id)
+// lock ends a statement that reads contacts. Without waiting, what another node
+// has is left out.
+func (b *batch) lock() string {
+	switch {
+	case !b.s.db.shared() || b.readonly:
+		return ""
+	case b.wait:
+		return " order by id for update"
+	default:
+		return " order by id for update skip locked"
 	}
-	text := "select " + contactColumns + " from contact where id in (%s)"
-	if b.s.db.shared() && !b.readonly {
-		text += " order by id for update"
-		if !b.wait {
-			text += " skip locked"
-		}
-	}
-	list := among(text, keys, func(r row) error {
+}
+
+func (b *batch) contactStmts(ids []string) []stmt {
+	return among("select "+contactColumns+" from contact where id in (%s)"+b.lock(), ids, func(r row) error {
 		c := readContact(r)
 		b.contacts.fill(c.id, c)
 		return nil
 	})
-	if b.readonly {
-		return list
-	}
-	return append(list, b.laneStmts(keys)...)
 }
 
 // contactRow gives a contact's row; one without a document is not there.
@@ -155,7 +147,7 @@ func (t *Tx) Save(c *contact.Contact) error {
 	if err != nil {
 		return err
 	}
-	if r.line, err = b.moveLine(c, old); err != nil {
+	if r.line, err = b.takeLine(c, old.line); err != nil {
 		return err
 	}
 	r.wide = old.wide || !r.sameColumns(old)

@@ -56,15 +56,14 @@ func (t table) space(n int) []any { return make([]any, 0, n*t.width) }
 
 // tables are what a batch writes.
 type tables struct {
-	token, mark, line, resource, contactNew, contactWide, contactDoc, job, message, ref, record, event table
+	token, mark, resource, contactNew, contactWide, contactDoc, job, message, ref, record, event table
 }
 
 func newTables() (t tables) {
-	// Lines, tokens and marks are not written over: who loses one to another
-	// node must read again.
+	// Tokens, marks and new contacts are not written over: who loses one, or a
+	// contact's line, to another node must read again.
 	t.token = upsert("token", "id, k, name, contact, hashes, expires", "", "")
 	t.mark = upsert("mark", "id, k, name, doc, expires", "", "")
-	t.line = upsert("line", "k, name, contact", "", "")
 	t.resource = upsert("resource", resourceColumns, "", "")
 	t.contactNew = upsert("contact", contactColumns, "", "")
 	_, columns, _ := strings.Cut(contactColumns, ", ")
@@ -135,7 +134,6 @@ func (b *batch) flush() (list []stmt, handed []Job, err error) {
 	t := &b.s.tables
 	b.flushTokens(w, t)
 	b.flushMarks(w, t)
-	b.flushLines(w, t)
 	b.flushResources(w, t)
 	b.flushContacts(w, t)
 	handed = b.flushJobs(w, t)
@@ -178,22 +176,6 @@ func (b *batch) flushMarks(w *writer, t *tables) {
 	w.write(t.mark, values)
 }
 
-func (b *batch) flushLines(w *writer, t *tables) {
-	var old []int64
-	values := t.line.space(len(b.lines.m))
-	for _, l := range byKey(b.lines.m, func(r *lineRow) (int64, bool) { return r.k, r.dirty }) {
-		r := b.lines.m[l]
-		if r.kept {
-			old = append(old, r.k)
-		}
-		if r.contact != "" {
-			values = append(values, r.k, lineName(l), string(r.contact))
-		}
-	}
-	w.add(among("delete from line where k in (%s)", old, nil)...)
-	w.write(t.line, values)
-}
-
 func (b *batch) flushResources(w *writer, t *tables) {
 	var values []any
 	for k, r := range b.resources.m {
@@ -223,8 +205,8 @@ func (b *batch) flushContacts(w *writer, t *tables) {
 			doc = r.values(doc)
 		}
 	})
+	w.write(t.contactWide, wide) // first, for they give lines free
 	w.write(t.contactNew, fresh)
-	w.write(t.contactWide, wide)
 	w.write(t.contactDoc, doc)
 }
 

@@ -190,7 +190,7 @@ func whatIsLeft(t *testing.T, s *Store) string {
 	}
 	defer c.rollback()
 	var left []string
-	for _, table := range []string{"contact", "line", "token", "mark", "job", "message", "ref", "record", "event"} {
+	for _, table := range []string{"contact", "token", "mark", "job", "message", "ref", "record", "event"} {
 		err := c.do(t.Context(), stmt{text: "select count(*) from " + table, each: func(r row) error {
 			left = append(left, fmt.Sprint(table, " ", r.num(0)))
 			return nil
@@ -229,9 +229,9 @@ func TestSweepAndErase(t *testing.T) {
 			n    int
 			left string
 		}{
-			{6, "contact 4, line 1, token 4, mark 5, job 4, message 4, ref 4, record 4, event 8"},
-			{2, "contact 3, line 1, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
-			{0, "contact 3, line 1, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
+			{6, "contact 4, token 4, mark 5, job 4, message 4, ref 4, record 4, event 8"},
+			{2, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
+			{0, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
 		} {
 			n, err := s.Sweep(t.Context(), now, now.Add(-27*time.Hour-time.Minute), 2)
 			if got := whatIsLeft(t, s); n != want.n || err != nil || got != want.left {
@@ -241,7 +241,7 @@ func TestSweepAndErase(t *testing.T) {
 		if err := s.Erase(t.Context(), []contact.ID{units[4].c.ID, units[5].c.ID, "none"}); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := whatIsLeft(t, s), "contact 1, line 0, token 3, mark 5, job 1, message 1, ref 1, record 1, event 2"; got != want {
+		if got, want := whatIsLeft(t, s), "contact 1, token 3, mark 5, job 1, message 1, ref 1, record 1, event 2"; got != want {
 			t.Errorf("left %s, want %s", got, want)
 		}
 		// What is done of a contact that is gone does not bring it back.

@@ -6,10 +6,21 @@ import (
 	"outdial/contact"
 )
 
-// laneStmts read what waits for contacts or is under way, without the documents.
+// laneStmts read what waits for contacts or is under way, without the documents:
+// after the contacts are locked, for under their lock it stays as it is.
 func (b *batch) laneStmts(contacts []string) []stmt {
+	if b.readonly {
+		return nil
+	}
+	var keys []string
+	for _, id := range contacts {
+		if _, known := b.lanes.look(contact.ID(id)); !known {
+			b.lanes.fill(contact.ID(id), nil)
+			keys = append(keys, id)
+		}
+	}
 	return among("select id, contact, lane, account, node, due, state, holder, tries, held from job where state < 3 and contact in (%s)",
-		contacts, func(r row) error {
+		keys, func(r row) error {
 			j := &jobRow{state: r.num(6), outs: r.num(8)}
 			j.Job = Job{ID: r.num(0), Contact: contact.ID(r.text(1)), Lane: r.text(2), Account: r.text(3), Node: r.text(4),
 				Due: fromMillis(r.num(5)), Holder: r.text(7), Held: r.num(9) != 0}

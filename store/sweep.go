@@ -100,21 +100,10 @@ func (s *Store) erase(ctx context.Context, ids []contact.ID) error {
 		keys[i] = string(id)
 	}
 	slices.Sort(keys)
-	var lines []int64
-	text := "select line from contact where id in (%s) order by id"
+	var list []stmt
 	if s.db.shared() {
-		text += " for update"
+		list = among("select id from contact where id in (%s) order by id for update", keys, func(row) error { return nil })
 	}
-	err = c.do(ctx, among(text, keys, func(r row) error {
-		if r.num(0) != 0 {
-			lines = append(lines, r.num(0))
-		}
-		return nil
-	})...)
-	if err != nil {
-		return err
-	}
-	list := among("delete from line where k in (%s)", lines, nil)
 	for _, table := range []string{"job", "message", "ref", "record", "event"} {
 		list = append(list, among("delete from "+table+" where contact in (%s)", keys, nil)...)
 	}

@@ -13,7 +13,7 @@ create table contact (
 	ended     bigint not null, -- 0 while it is open
 	queue     text not null, -- the queue in which it waits now, or ''
 	node      text not null, -- the node that holds its live call, or ''
-	line      bigint not null, -- key of the line that it holds, or 0
+	line      bigint not null, -- key of the line that it holds, an open chat's; or 0
 	doc       text not null
 );
 -- Pages and the retention walk this one. It grows at its end only; the customer
@@ -23,12 +23,7 @@ create index contact_initiated on contact (instance, initiated, id, customer);
 create index contact_open on contact (instance, channel) where ended = 0;
 create index contact_queue on contact (queue) where queue <> '';
 create index contact_node on contact (node) where node <> '';
-
-create table line (
-	k       bigint primary key,
-	name    text not null,
-	contact text not null
-);
+create unique index contact_line on contact (line) where line <> 0;
 
 -- Tokens and marks are kept in the order in which they expire: they are written
 -- side by side, and swept from the front without an index of their own.
