@@ -62,6 +62,9 @@ type Contact struct {
 	PreviousID ID `json:"previous,omitempty"` // the segment before this one
 	NextID     ID `json:"next,omitempty"`     // the segment after this one
 	RelatedID  ID `json:"related,omitempty"`  // RelatedContactId of the request
+	// LegID is the contact in whose name the carrier knows the call or the chat,
+	// where an earlier segment opened it; "" is this one. See Leg.
+	LegID ID `json:"leg,omitempty"`
 
 	Instance string  `json:"instance"` // instance id
 	Channel  Channel `json:"channel"`
@@ -99,17 +102,22 @@ type Contact struct {
 	Reason       string    `json:"reason,omitempty"`      // DisconnectReason
 	Call         *Call     `json:"call,omitempty"`        // voice: what the network said
 
-	Queue    *Queued `json:"queue,omitempty"`  // where it waits or waited
-	Target   string  `json:"target,omitempty"` // queue id set by UpdateContactTargetQueue or the request
-	Agent    *Agent  `json:"agent,omitempty"`
-	Priority int     `json:"priority,omitempty"` // QueuePriority; 0 means the default, 5
-	AgeShift int     `json:"ageShift,omitempty"` // QueueTimeAdjustmentSeconds
+	Queue          *Queued   `json:"queue,omitempty"`  // where it waits or waited
+	Target         string    `json:"target,omitempty"` // queue id set by UpdateContactTargetQueue or the request
+	Agent          *Agent    `json:"agent,omitempty"`
+	Priority       int       `json:"priority,omitempty"`       // QueuePriority; 0 means the default, 5
+	AgeShift       int       `json:"ageShift,omitempty"`       // QueueTimeAdjustmentSeconds
+	Criteria       *Criteria `json:"criteria,omitempty"`       // RoutingCriteria; never changed in place
+	Transfers      int       `json:"transfers,omitempty"`      // from queue to queue, in this chain
+	Callback       *Callback `json:"callback,omitempty"`       // of a queued callback
+	CallbackNumber string    `json:"callbackNumber,omitempty"` // E.164: where UpdateContactCallbackNumber wants the customer called back
+	Pause          Pause     `json:"pause,omitzero"`
 
 	Initial   []SendMessage     `json:"initialMessages,omitempty"` // sent before the flow's first message
 	Delivered bool              `json:"delivered,omitempty"`       // a message of ours has left for good
 	Position  Position          `json:"position,omitzero"`
 	Vars      map[string]any    `json:"vars,omitempty"`    // namespaces of $. references that actions fill: External, Lex, StoredCustomerInput…
-	Hooks     map[string]string `json:"hooks,omitempty"`   // event hooks: event → flow id
+	Hooks     map[string]string `json:"hooks,omitempty"`   // event hooks: event → flow id; NoFlow runs none
 	Voice     Speech            `json:"voice,omitzero"`    // how prompts are spoken
 	Logging   bool              `json:"logging,omitempty"` // flow logging behaviour
 	Recording json.RawMessage   `json:"recording,omitempty"`
@@ -127,6 +135,23 @@ func (c *Contact) First() ID {
 		return c.InitialID
 	}
 	return c.ID
+}
+
+// Leg gives the contact in whose name the carrier knows the call or the chat: the
+// segments of one conversation share it, so that no carrier hears of transfers.
+func (c *Contact) Leg() ID {
+	if c.LegID != "" {
+		return c.LegID
+	}
+	return c.ID
+}
+
+// Waits tells whether the contact is in a queue.
+func (c *Contact) Waits() bool { return c.Open() && c.Queue != nil && c.Queue.Dequeued.IsZero() }
+
+// WithAgent tells whether an agent talks with the customer.
+func (c *Contact) WithAgent() bool {
+	return c.Open() && c.Agent != nil && !c.Agent.Connected.IsZero()
 }
 
 // Line gives the line that an inbound message would come on.
@@ -152,6 +177,10 @@ func (c *Contact) Clone() *Contact {
 	if c.Queue != nil {
 		v := *c.Queue
 		d.Queue = &v
+	}
+	if c.Callback != nil {
+		v := *c.Callback
+		d.Callback = &v
 	}
 	if c.Agent != nil {
 		v := *c.Agent
@@ -209,25 +238,6 @@ type Call struct {
 	GreetEnd   time.Time `json:"greetEnd,omitzero"`
 	Ref        string    `json:"ref,omitempty"`   // the carrier's reference: the SIP Call-ID
 	Await      bool      `json:"await,omitempty"` // connected, and waiting for the detector before the flow runs
-}
-
-// Queued is where a contact waits, or waited.
-type Queued struct {
-	ID       string    `json:"id"`
-	Enqueued time.Time `json:"enqueued"`
-	Dequeued time.Time `json:"dequeued,omitzero"`
-}
-
-// An Agent is the person who took the contact.
-type Agent struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name,omitempty"`
-	Offered   time.Time `json:"offered,omitzero"`
-	Accepted  time.Time `json:"accepted,omitzero"`
-	Connected time.Time `json:"connected,omitzero"`
-	OnHold    bool      `json:"onHold,omitempty"`
-	Holds     int       `json:"holds,omitempty"`
-	Attempts  int       `json:"attempts,omitempty"`
 }
 
 // Speech is how prompts are spoken.

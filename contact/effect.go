@@ -54,7 +54,9 @@ type Prompt struct {
 type PlayPrompt struct {
 	Visit  int    `json:"visit"`
 	Prompt Prompt `json:"prompt"`
-	Loop   bool   `json:"loop,omitempty"` // over and over, until StopPrompt or the next effect
+	// More follow the first, one after the other.
+	More []Prompt `json:"more,omitempty"`
+	Loop bool     `json:"loop,omitempty"` // over and over, until StopPrompt or the next effect
 	// SkipOnDigits does not play it where digits already wait in the buffer.
 	SkipOnDigits bool `json:"skipOnDigits,omitempty"`
 }
@@ -156,12 +158,46 @@ type UpdateContact struct {
 	Update ContactUpdated `json:"update"`
 }
 
-// Queue moves the contact within routing: join a queue, leave it, offer.
+// What a contact asks of routing.
+const (
+	QueueJoin   = "join"   // it waits in the queue ID now
+	QueueLeave  = "leave"  // it does not any more; Agent is at whom it rings
+	QueueAgent  = "agent"  // it shall ring at Agent, who may be busy: QueueMoved answers
+	QueueMissed = "missed" // it rang at Agent in vain
+	QueueDone   = "done"   // it was with Agent and is over, but for after contact work
+	QueueMatch  = "match"  // time has passed: look again who gets whom in the queue ID
+	QueueClear  = "clear"  // Agent's time for after contact work is over
+)
+
+// Queue moves the contact within routing.
 type Queue struct {
 	Visit int    `json:"visit,omitempty"`
-	Do    string `json:"do"` // join, leave, agent
+	Do    string `json:"do"`
 	ID    string `json:"id,omitempty"`
 	Agent string `json:"agent,omitempty"`
+	// Always asks for an agent who is in another status or has his hands full too
+	// (RouteContactToAgent).
+	Always bool `json:"always,omitempty"`
+}
+
+// TellAgent lets the agent alone hear or read something. On voice PromptEnded
+// answers it where it bears a visit and does not loop.
+type TellAgent struct {
+	Visit   int      `json:"visit,omitempty"`
+	Agent   string   `json:"agent"`
+	Prompts []Prompt `json:"prompts,omitempty"`
+	Loop    bool     `json:"loop,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	From    string   `json:"from,omitempty"` // customer, where Text is the customer's
+}
+
+// Bridge connects the caller with an agent.
+type Bridge struct {
+	Do    string `json:"do"` // join, hold, resume, say, leave
+	Agent string `json:"agent"`
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone,omitempty"` // the agent's desk phone; "" is a soft phone
+	Text  string `json:"text,omitempty"`  // of say, which only a simulated agent needs
 }
 
 // PublishEvent tells one sink what happened.
@@ -205,6 +241,8 @@ func (StartContact) effect()   {}
 func (Reply) effect()          {}
 func (UpdateContact) effect()  {}
 func (Queue) effect()          {}
+func (TellAgent) effect()      {}
+func (Bridge) effect()         {}
 func (PublishEvent) effect()   {}
 func (Wake) effect()           {}
 func (Hear) effect()           {}
@@ -226,6 +264,8 @@ var effects = map[string]func(json.RawMessage) (Effect, error){
 	"Reply":          read[Reply, Effect],
 	"UpdateContact":  read[UpdateContact, Effect],
 	"Queue":          read[Queue, Effect],
+	"TellAgent":      read[TellAgent, Effect],
+	"Bridge":         read[Bridge, Effect],
 	"PublishEvent":   read[PublishEvent, Effect],
 	"Wake":           read[Wake, Effect],
 	"Hear":           read[Hear, Effect],

@@ -178,14 +178,37 @@ type ContactUpdated struct {
 	Untag       []string                `json:"untag,omitempty"`
 	Language    *string                 `json:"language,omitempty"`
 	CustomerID  *string                 `json:"customerId,omitempty"`
-	By          string                  `json:"by,omitempty"` // the operation
+	Criteria    *Criteria               `json:"criteria,omitempty"`
+	Hold        string                  `json:"hold,omitempty"` // AgentOnHold, CustomerOnHold, OffHold
+	By          string                  `json:"by,omitempty"`   // the operation
 }
 
-// QueueMoved is what routing says to a waiting contact.
+// What routing and agents say to a contact.
+const (
+	Offered   = "offered"   // it rings at an agent's
+	Accepted  = "accepted"  // who takes it
+	Rejected  = "rejected"  // who does not
+	Missed    = "missed"    // who let it ring
+	Capacity  = "capacity"  // the agent asked for cannot take it
+	Hold      = "hold"      // the agent puts the customer on hold, or a task aside
+	Resume    = "resume"    // and goes on with it
+	Said      = "said"      // the agent says something
+	Left      = "left"      // the agent hangs up
+	Withdrawn = "withdrawn" // the agent it rings at is gone
+	Moved     = "moved"     // the agent hands it on: to a queue, or to another agent
+	Worked    = "completed" // the agent's after contact work is done
+)
+
+// QueueMoved is what routing and agents say to a contact.
 type QueueMoved struct {
-	Agent   string `json:"agent,omitempty"`
+	Visit   int    `json:"visit,omitempty"` // of the action that asked, if any
+	Agent   string `json:"agent,omitempty"` // id
 	Name    string `json:"name,omitempty"`
-	Outcome string `json:"outcome"` // offered, accepted, missed, rejected, joined, left, capacity, hold, resume
+	Outcome string `json:"outcome"`
+	Ring    int    `json:"ring,omitempty"`  // Offered: for how many seconds; 0 is 20
+	Text    string `json:"text,omitempty"`  // Said
+	Queue   string `json:"queue,omitempty"` // Moved: to this queue…
+	To      string `json:"to,omitempty"`    // …or this agent
 }
 
 // RecordingKept says that a recording was written.
