@@ -7,6 +7,7 @@ package gateway
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"outdial/contact"
@@ -15,10 +16,12 @@ import (
 // A Gateway speaks with one far side. There is one for each carrier account,
 // for functions, for services, and for each sink.
 type Gateway interface {
-	// Do performs one effect for c. An error of kind fault.Busy is tried again
-	// later; fault.Internal is of unknown outcome (a timed-out submit); any
-	// other comes back to the contact as refused. It must not block longer than
-	// ctx allows. c is a snapshot: changing it changes nothing.
+	// Do performs one effect for c. The kind of its error says whose move it is:
+	// fault.Busy is tried again later; fault.Internal is of unknown outcome (a
+	// timed-out submit); fault.Denied is this account's own no, and another that
+	// serves the number is tried next; any other comes back to the contact as
+	// refused. With Busy and Denied nothing has gone out. It must not block longer
+	// than ctx allows. c is a snapshot: changing it changes nothing.
 	Do(ctx context.Context, c *contact.Contact, e contact.Effect) (Result, error)
 	// Run serves the far side until ctx is done, and hands what it hears to in.
 	// It returns when everything of its own has ended.
@@ -46,6 +49,10 @@ type Result struct {
 	// Account is the account that took it, where another route was used; "" is
 	// the one that was asked.
 	Account string
+	// Customer is the address by which the far side knows the customer, where it
+	// is not the one that was written to (a wa_id): what the customer writes
+	// comes from it, and is told apart from others' by it.
+	Customer string
 }
 
 // A Later is an arrival in the future.
@@ -98,3 +105,30 @@ type Receipt struct {
 	Error  string    // its words
 	At     time.Time // the carrier's time; zero is now
 }
+
+// A State is how an account does, at one moment, as its gateway knows it.
+type State struct {
+	// Up is false where there is no sense in trying: no bind is up, nobody
+	// answers at the carrier's address.
+	Up bool `json:"up"`
+	// LastError is the last thing that went wrong, and when.
+	LastError string    `json:"lastError,omitempty"`
+	ErrorAt   time.Time `json:"errorAt,omitzero"`
+	// Detail is the gateway's own: binds, counts, pauses. It is shown as JSON.
+	Detail any `json:"detail,omitempty"`
+}
+
+// A Stated gateway tells how its account does.
+type Stated interface{ State() State }
+
+// A Tester tries its account out for the operator: it sends one message, or
+// places one call, to number and waits for what becomes of it, as long as ctx
+// allows. It tells what happened step by step, also where it did not pass; the
+// error is why it did not.
+type Tester interface {
+	Test(ctx context.Context, number string) (steps []string, err error)
+}
+
+// A Hooked gateway hears by web-hook. The handler gets every request below the
+// account's own path, as it came: the path still has its prefix.
+type Hooked interface{ Hook() http.Handler }
