@@ -62,7 +62,11 @@ func run(ctx context.Context, e env, args []string) int {
 	}
 	for _, v := range verbs() {
 		if v.name == args[0] {
-			return status(e.stderr, v, v.run(ctx, e, args[1:]))
+			err := v.run(ctx, e, args[1:])
+			if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+				return 130 // it was broken off, by whoever reads this
+			}
+			return status(e.stderr, v, err)
 		}
 	}
 	fmt.Fprintf(e.stderr, "outdial: there is no verb %q\n\n", args[0])
