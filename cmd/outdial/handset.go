@@ -18,7 +18,7 @@ const handsetAbout = `
 Holds a customer's phone: shows messages and calls as they arrive. What is typed
 is the reply to the last message. On a call:
 
-  /answer   /decline   /hangup   /press 12#
+  /answer   /decline   /hangup   /press 12#   /say WORDS   /dial NUMBER
   /to NUMBER [sms|whatsapp]      write to another number of ours
   /quit
 
@@ -236,6 +236,10 @@ func (h *holder) act(ctx context.Context, line string) (down bool) {
 		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": verb[1:]}, nil)
 	case "/press":
 		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "press", "digits": strings.ReplaceAll(rest, " ", "")}, nil)
+	case "/say":
+		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "say", "text": rest}, nil)
+	case "/dial":
+		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "dial", "to": first(rest, h.to)}, nil)
 	case "/to":
 		err = h.address(rest)
 	default:

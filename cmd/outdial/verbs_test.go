@@ -48,6 +48,12 @@ func TestHandset(t *testing.T) {
 	h.sees("ended")
 	h.types("/press 1")
 	h.sees("(")
+	h.types("/dial +12065550110")
+	h.sees("Press 1 to hear how late it may be")
+	h.types("/press 1")
+	h.sees("It is later than you think")
+	h.types("/hangup")
+	h.sees("ended")
 	h.types("/fly")
 	h.sees("there is no /fly")
 
