@@ -249,7 +249,11 @@ func (h *holder) act(ctx context.Context, line string) (down bool) {
 		}
 		err = h.write(ctx, line)
 	}
-	if err != nil {
+	var a *answerError
+	switch {
+	case errors.As(err, &a) && a.message != "":
+		h.out.note("(" + a.message + ")")
+	case err != nil:
 		h.out.note("(" + err.Error() + ")")
 	}
 	return false
