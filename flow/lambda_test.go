@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"outdial/contact"
 	"outdial/resource"
@@ -100,4 +101,45 @@ func TestLambdaAsynchronous(t *testing.T) {
 	s.expectOpen("wait")
 	s.hear(contact.FunctionReturned{Visit: 1, Invocation: e.Invocation, Payload: json.RawMessage(`{}`)})
 	s.expectStale()
+}
+
+// Functions one after the other have 20 seconds, unless something is said in between.
+func TestLambdaChain(t *testing.T) {
+	const f = `InvokeLambdaFunction {"LambdaFunctionARN":"f","InvocationTimeLimitSeconds":"8"} !NoMatchingError late > `
+	lines := "a " + f + "b\nb " + f + "c\nc " + f + "d\nd " + f + "done\n" + `
+		done DisconnectParticipant
+		late DisconnectParticipant`
+	limit := func(s *stage) int {
+		s.t.Helper()
+		return s.out.Effects[len(s.out.Effects)-1].(contact.InvokeFunction).Timeout
+	}
+	back := func(s *stage, d time.Duration) {
+		s.later(d).hear(contact.FunctionReturned{Visit: s.c.Position.Visit, Payload: []byte(`{}`)})
+	}
+	s := stageOf(t, "SMS", lines)
+	s.start()
+	for _, want := range []int{8, 8, 4} {
+		if got := limit(s); got != want {
+			t.Errorf("%d seconds, want %d", got, want)
+		}
+		back(s, 8*time.Second)
+	}
+	s.expectPath("c:next, d:error NoMatchingError, late:end")
+	s.expectWhy("20 seconds one after the other")
+
+	// A word in between begins a new chain, on a chat and on a call.
+	for _, channel := range []string{"SMS", "VOICE"} {
+		s = stageOf(t, channel, strings.Replace(lines, "c Invoke", "c MessageParticipant {\"Text\":\"Wait.\"} > d\nx Invoke", 1))
+		if s.start(); channel == "VOICE" {
+			s.hear(contact.CallAnswered{})
+		}
+		back(s, 8*time.Second)
+		back(s, 8*time.Second)
+		if channel == "VOICE" {
+			s.hear(contact.PromptEnded{Visit: s.c.Position.Visit})
+		}
+		if got := limit(s); got != 8 {
+			t.Errorf("%s: %d seconds after a word", channel, got)
+		}
+	}
 }

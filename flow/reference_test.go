@@ -166,3 +166,21 @@ func TestEvaluationOrder(t *testing.T) {
 	s.start()
 	s.expectPath("c:next, next:end")
 }
+
+// A path in back-ticks stands for itself where it is the whole value.
+func TestWholeInBackTicks(t *testing.T) {
+	s := stageOf(t, "SMS", greet)
+	s.c.Vars = map[string]any{"External": map[string]any{"list": []any{map[string]any{"a": "1"}}}}
+	s.expectVar("`$.External.list[0].a`", "1")
+	s.expectVar("`$.External.list[0].a` x", "`1` x")
+	s.expectVar("``", "``")
+	s.expectVar("`x`", "`x`")
+}
+
+// What the network said of a call can be read by the flow.
+func TestSipHeaders(t *testing.T) {
+	s := stageOf(t, "VOICE", `a MessageParticipant {"Text":"$.Media.Sip.Headers.P-Charge-Info"} > a`)
+	s.start()
+	s.hear(contact.CallAnswered{Headers: map[string]string{"P-Charge-Info": "<sip:+1>", "From": "<sip:+2>"}})
+	s.expectVar("$.Media.Sip.Headers.P-Charge-Info $.Media.Sip.Headers.From [$.Media.Sip.Headers.JIP]", "<sip:+1> <sip:+2> []")
+}
