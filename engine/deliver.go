@@ -11,7 +11,7 @@ import (
 	"outdial/store"
 )
 
-// repeats is how long a carrier's id of an arrival is remembered, in real time.
+// repeats is how long a carrier's id of an arrival is remembered.
 const repeats = 7 * 24 * time.Hour
 
 // serviceWindow is how long WhatsApp lets us answer freely after a customer's message.
@@ -48,11 +48,11 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	}
 	return e.Store.Update(ctx, need, func(t *store.Tx) error {
 		if seen != "" {
-			_, again, err := t.Mark(seen, time.Now())
+			_, again, err := t.Mark(seen, e.Now())
 			if err != nil || again {
 				return err
 			}
-			if err := t.PutMark(seen, []byte("1"), time.Now().Add(repeats)); err != nil {
+			if err := t.PutMark(seen, []byte("1"), e.Now().Add(repeats)); err != nil {
 				return err
 			}
 		}

@@ -128,7 +128,7 @@ func (e *Engine) Now() time.Time {
 // Run serves the gateways, does effects and fires timers until ctx is done, then
 // finishes the turns in hand. The store must be running.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.beat(ctx); err != nil {
+	if err := e.beat(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	// An earlier process of the same name held calls that nobody hears any more.

@@ -195,6 +195,29 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+// A test that moves the clock by a week sees tokens end, as it sees timers fire.
+func TestTokensEndWhenTheClockIsMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		h.flow("brief", end("end"))
+		req := chat("brief")
+		req.Token = "chat/x/token"
+		id := h.start(req)
+		if err := h.engine.Advance(t.Context(), 7*24*time.Hour-time.Minute, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if again := h.start(req); again != id {
+			t.Errorf("%s, then %s within the week", id, again)
+		}
+		if err := h.engine.Advance(t.Context(), 2*time.Minute, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if again := h.start(req); again == id {
+			t.Error("the token outlives a week of the engine's time")
+		}
+	})
+}
+
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := build(t)

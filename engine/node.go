@@ -56,6 +56,9 @@ func (e *Engine) bury(ctx context.Context, node string) {
 		calls, err = t.CallsOf(node)
 		return err
 	})
+	if ctx.Err() != nil {
+		return // the next start does it
+	}
 	if err != nil {
 		e.log.Error("the calls of a dead node are not known", "node", node, "err", err)
 		return
@@ -93,9 +96,9 @@ func (e *Engine) undialled(ctx context.Context, id contact.ID) (waits bool) {
 // Sweep deletes what is old, in small batches, until nothing is left or ctx is
 // done: tokens and marks that have expired, contacts that ended before keep ago.
 func (e *Engine) Sweep(ctx context.Context, keep time.Duration) (int, error) {
-	total := 0
+	total, now := 0, e.Now()
 	for ctx.Err() == nil {
-		n, err := e.Store.Sweep(ctx, time.Now(), e.Now().Add(-keep), 500)
+		n, err := e.Store.Sweep(ctx, now, now.Add(-keep), 500)
 		total += n
 		if err != nil || n == 0 {
 			return total, err

@@ -14,7 +14,7 @@ import (
 	"outdial/store"
 )
 
-// tokenLife is how long a ClientToken is remembered, in real time.
+// tokenLife is how long a ClientToken is remembered.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_StartOutboundVoiceContact.html
 const tokenLife = 7 * 24 * time.Hour
 
@@ -82,9 +82,9 @@ func (r *StartRequest) marks() []string {
 }
 
 func (e *Engine) start(t *store.Tx, r StartRequest) (contact.ID, error) {
-	real := time.Now()
+	now := e.Now()
 	if r.Token != "" {
-		k, ok, err := t.Token(r.Token, real)
+		k, ok, err := t.Token(r.Token, now)
 		if err != nil {
 			return "", err
 		}
@@ -102,7 +102,7 @@ func (e *Engine) start(t *store.Tx, r StartRequest) (contact.ID, error) {
 		return "", err
 	}
 	c := r.Contact.Clone()
-	c.Initiated = e.Now()
+	c.Initiated = now
 	if err := e.relate(t, c); err != nil {
 		return "", err
 	}
@@ -110,7 +110,7 @@ func (e *Engine) start(t *store.Tx, r StartRequest) (contact.ID, error) {
 		return "", err
 	}
 	if r.Token != "" {
-		err := t.PutToken(store.Token{Key: r.Token, Contact: c.ID, Hashes: r.Hashes, Expires: real.Add(tokenLife)})
+		err := t.PutToken(store.Token{Key: r.Token, Contact: c.ID, Hashes: r.Hashes, Expires: now.Add(tokenLife)})
 		if err != nil {
 			return "", err
 		}

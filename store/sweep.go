@@ -9,7 +9,7 @@ import (
 )
 
 // Sweep deletes at most n each of expired tokens and marks, and of contacts that
-// ended before old; it tells how much it deleted. now is real time.
+// ended before old; it tells how much it deleted.
 func (s *Store) Sweep(ctx context.Context, now, old time.Time, n int) (int, error) {
 	total, limit := 0, int64(n)
 	count := func(row) error { total++; return nil }

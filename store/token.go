@@ -13,7 +13,7 @@ type Token struct {
 	Key     string // scope and token, "chat/INSTANCE/TOKEN"
 	Contact contact.ID
 	Hashes  map[string]string // short hash of each member of the request
-	Expires time.Time         // real time
+	Expires time.Time         // of the engine's time
 }
 
 type tokenRow struct {
@@ -60,7 +60,7 @@ func (b *batch) token(name string) (*tokenRow, error) {
 	return r, nil
 }
 
-// Token gives what is kept under key, unless it has expired by now (real time).
+// Token gives what is kept under key, unless it has expired by now.
 func (t *Tx) Token(key string, now time.Time) (Token, bool, error) {
 	r, err := t.b.token(key)
 	if err != nil || r.Contact == "" || !r.Expires.After(now) {
