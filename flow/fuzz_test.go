@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,10 @@ func FuzzFlow(f *testing.F) {
 		f.Add(script(lines), []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, true)
 		f.Add(script(lines), []byte{2, 2, 9, 9, 7}, false)
 	}
+	for _, lines := range contactLines() {
+		f.Add(script(lines), []byte{0, 1, 6, 18, 2, 19, 17, 16, 14}, true)
+		f.Add(script(lines), []byte{1, 18, 6, 6, 14, 1}, false)
+	}
 	f.Add([]byte(`{"Actions":[{"Identifier":"a","Type":"Loop","Parameters":null,"Transitions":[]}],"StartAction":"a"}`), []byte{1}, true)
 	f.Fuzz(func(t *testing.T, doc, heard []byte, voice bool) {
 		Check(doc, CheckOptions{Strict: voice, Channel: contact.Chat})
@@ -58,6 +63,7 @@ func FuzzFlow(f *testing.F) {
 		s.w.flows["f"] = fl
 		s.w.bots = bookable()
 		s.w.hours = map[string]*resource.Hours{"": {TimeZone: "UTC"}}
+		s.w.serves = map[string]bool{profiles: true, cases: true, tables: true}
 		if voice {
 			s.c.Channel, s.c.Subtype = contact.Voice, ""
 		}
@@ -68,9 +74,33 @@ func FuzzFlow(f *testing.F) {
 	})
 }
 
+// contactLines gives flows of one action each: those that reach a service, and
+// those that do something with the contact.
+func contactLines() []string {
+	all := append(slices.Clone(serviceLines),
+		`TransferParticipantToThirdParty {"ThirdPartyPhoneNumber":"+12065550177","ThirdPartyConnectionTimeLimitSeconds":"20","ContinueFlowExecution":"True"}`,
+		`CompleteOutboundCall {}`,
+		`ShowView {"ViewResource":{"Id":"form"},"InvocationTimeLimitSeconds":"60","ViewData":{"Sections":[{"Type":"FormInput","Name":"n"}],"Next":"x"}} ?Equals:Next a`,
+		`CreateTask {"Name":"x","ContactFlowId":"f","References":{"URL":"x"},"DelaySeconds":"5"}`,
+		`UpdateContactData {"Name":"$.Views.Action","TargetContact":"Related"}`,
+		`UpdateContactRecordingBehavior {"RecordingBehavior":{"RecordedParticipants":["Agent"],"IVRRecordingBehavior":"Enabled"}}`,
+		`UpdateContactRecordingAndAnalyticsBehavior {"VoiceBehavior":{"VoiceAnalyticsBehavior":{"Enabled":true}}}`,
+		`UpdateContactMediaStreamingBehavior {"MediaStreamingState":"Enabled","Participants":[{"MediaDirections":["From"]}]}`,
+		`UpdateContactMediaProcessing {"ChatProcessor":{"ProcessingEnabled":"False"}}`,
+		`TagContact {"Tags":{"a":"$.Customer"}}`,
+		`UntagContact {"TagKeys":["a"]}`,
+		`CreatePersistentContactAssociation {"RehydrationType":"FROM_SEGMENT","SourceContactId":"x"}`,
+		`AuthenticateParticipant {}`,
+		`CheckVoiceId {"CheckVoiceIdOption":"fraudDetection"}`)
+	for i := range all {
+		all[i] = "a " + all[i] + " !NoMatchingError b > b\nb MessageParticipant {\"Text\":\"$.Customer $.Case $.Views $.DataTableList\"} > a"
+	}
+	return all
+}
+
 // anyInput gives one of all inputs.
 func anyInput(b byte, visit int) contact.Input {
-	switch b % 16 {
+	switch b % 20 {
 	case 0:
 		return contact.CallAnswered{}
 	case 1:
@@ -101,6 +131,14 @@ func anyInput(b byte, visit int) contact.Input {
 		return contact.TimerFired{Name: "wait 1"}
 	case 14:
 		return contact.ContactCreated{Visit: visit, ID: "c-2"}
+	case 16:
+		return contact.TransferEnded{Visit: visit, Outcome: "failed"}
+	case 17:
+		return contact.TransferEnded{Visit: visit, Outcome: "completed"}
+	case 18:
+		return contact.ServiceReturned{Visit: visit, Payload: []byte(`{"Items":[{"ProfileId":"p","Object":"{}"}],"ProfileId":"p","caseId":"c","cases":[{"caseId":"c"}],"Values":[{"AttributeName":"a"}]}`)}
+	case 19:
+		return contact.MachineDetected{Status: "HUMAN_ANSWERED"}
 	}
 	return contact.CallEnded{By: contact.ByCustomer}
 }
