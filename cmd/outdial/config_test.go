@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -252,5 +254,18 @@ func TestPlaysHaveTheDemosBot(t *testing.T) {
 	}
 	if b := c.Bots[0]; !reflect.DeepEqual(stubs.Bots[b.Aliases[0]], b.Definition) {
 		t.Errorf("the plays have %+v, the demo %+v", stubs.Bots, b.Definition)
+	}
+}
+
+func TestRetention(t *testing.T) {
+	day := 24 * time.Hour
+	for doc, want := range map[string]time.Duration{"": 730 * day, "retention: 30d": 30 * day, "retention: 0": math.MaxInt64} {
+		c, err := parseConfig("outdial.yaml", []byte(doc), noEnv, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.keeps(); got != want {
+			t.Errorf("%q keeps for %v, want %v", doc, got, want)
+		}
 	}
 }

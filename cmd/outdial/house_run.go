@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"reflect"
@@ -99,14 +100,24 @@ const defaultRetention = 730 * 24 * time.Hour
 // sweepEvery is how often old contacts are looked for.
 const sweepEvery = 10 * time.Minute
 
+// keeps tells how long contacts that have ended are kept. Tokens and marks end
+// by themselves, so that the house is swept even where contacts stay for ever.
+func (c *config) keeps() time.Duration {
+	switch r := c.Retention; {
+	case r == nil:
+		return defaultRetention
+	case *r == 0:
+		return math.MaxInt64
+	default:
+		return time.Duration(*r)
+	}
+}
+
 // keepHouse does what is to be done now and then, until ctx is done.
 func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal, fail context.CancelCauseFunc) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	keep := defaultRetention
-	if r := h.config.Retention; r != nil {
-		keep = time.Duration(*r)
-	}
+	keep := h.config.keeps()
 	for {
 		select {
 		case <-ctx.Done():
@@ -122,9 +133,6 @@ func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal, fail cont
 				h.log.Info("the configuration was read again")
 			}
 		case <-tick.C:
-			if keep == 0 {
-				continue
-			}
 			if n, err := h.engine.Load().Sweep(ctx, keep); err != nil && ctx.Err() == nil {
 				h.log.Error("retention", "err", err)
 			} else if n > 0 {
