@@ -157,7 +157,7 @@ func (t *Turn) viewAnswered(s *showing, text string) Next {
 	}
 	if len(s.View.Offers) == 0 {
 		// Nothing was offered: what the customer writes is the action.
-		return t.taken(s, offer{Label: text, Action: text})
+		return t.taken(s, choice{Label: text, Action: text})
 	}
 	for i, o := range s.View.Offers {
 		if o.named(i+1, text) {
@@ -177,7 +177,7 @@ func (t *Turn) askOn(s *showing) Next {
 }
 
 // taken leaves the view by an action, and fills $.Views.
-func (t *Turn) taken(s *showing, o offer) Next {
+func (t *Turn) taken(s *showing, o choice) Next {
 	result := map[string]any{}
 	if o.Name != "" {
 		result["actionName"] = o.Name

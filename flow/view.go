@@ -13,7 +13,7 @@ type view struct {
 	ID     string   `json:"id"`
 	Lines  []string `json:"lines,omitempty"` // what it shows
 	Fields []field  `json:"fields,omitempty"`
-	Offers []offer  `json:"offers,omitempty"`
+	Offers []choice `json:"offers,omitempty"`
 }
 
 // A field is one that a form asks for.
@@ -26,8 +26,8 @@ type field struct {
 	Values   []string `json:"values,omitempty"`  // as they are submitted
 }
 
-// An offer is one action that may be taken.
-type offer struct {
+// A choice is one action that may be taken.
+type choice struct {
 	Label  string `json:"label"`
 	Action string `json:"action"`         // by which the flow branches
 	Name   string `json:"name,omitempty"` // actionName: which of several of the same action
@@ -67,7 +67,7 @@ func readView(id string, data map[string]any, operands []string) view {
 	v.actions(data["Actions"], "")
 	for _, name := range viewButtons {
 		if label, action := button(data[name], name); label != "" {
-			v.Offers = append(v.Offers, offer{Label: label, Action: action, Name: buttonName(id, name)})
+			v.Offers = append(v.Offers, choice{Label: label, Action: action, Name: buttonName(id, name)})
 		}
 	}
 	if len(v.Offers) == 0 {
@@ -79,7 +79,7 @@ func readView(id string, data map[string]any, operands []string) view {
 // custom offers what the flow branches by.
 func (v *view) custom(operands []string) {
 	for _, o := range operands {
-		v.Offers = append(v.Offers, offer{Label: o, Action: o})
+		v.Offers = append(v.Offers, choice{Label: o, Action: o})
 	}
 }
 
@@ -122,7 +122,7 @@ func (v *view) actions(list any, under string) {
 			if under != "" {
 				label = under + ": " + label
 			}
-			v.Offers = append(v.Offers, offer{Label: label, Action: selected, Name: name})
+			v.Offers = append(v.Offers, choice{Label: label, Action: selected, Name: name})
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (v *view) cards(list any) {
 			heading = id
 		}
 		if heading != "" {
-			v.Offers = append(v.Offers, offer{Label: heading, Action: selected, Name: orElse(id, heading)})
+			v.Offers = append(v.Offers, choice{Label: heading, Action: selected, Name: orElse(id, heading)})
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (v *view) part(m map[string]any) {
 	}
 	if v.ID == "list" && textOf(m["Id"]) != "" {
 		id := textOf(m["Id"])
-		v.Offers = append(v.Offers, offer{Label: orElse(textOf(m["Heading"]), id), Action: selected, Name: id})
+		v.Offers = append(v.Offers, choice{Label: orElse(textOf(m["Heading"]), id), Action: selected, Name: id})
 		return
 	}
 	v.add(m["Heading"])
@@ -246,8 +246,8 @@ func (f *field) value(text string) (string, bool) {
 	return text, text != "" && len(f.Choices) == 0
 }
 
-// named tells whether a reply means the offer, which has number n.
-func (o *offer) named(n int, text string) bool {
+// named tells whether a reply means the choice, which has number n.
+func (o *choice) named(n int, text string) bool {
 	return text == strconv.Itoa(n) || strings.EqualFold(text, o.Label) || strings.EqualFold(text, orElse(o.Name, o.Action))
 }
 
