@@ -34,6 +34,7 @@ type process struct {
 	testing.TB
 	bin, dir, store string
 	flags           []string
+	others          []string // folders of other processes on the same store
 	cmd             *exec.Cmd
 	log             bytes.Buffer
 	ready           readyFile
@@ -295,8 +296,19 @@ func (p *process) reckon(all []*try, rounds int) {
 		}
 	}
 	for number, contacts := range partners {
-		if len(contacts) > 1 {
-			p.Errorf("%s got messages of %d contacts: its token was used twice", number, len(contacts))
+		if len(contacts) < 2 {
+			continue
+		}
+		// A reply to a contact's last words opens an inbound one; that is no
+		// second use of the token.
+		started := 0
+		for id := range contacts {
+			if p.describe(client, id).InitiationMethod == "API" {
+				started++
+			}
+		}
+		if started > 1 {
+			p.Errorf("%s got messages of %d contacts: its token was used twice", number, started)
 		}
 	}
 	// What is in a worker's hands when the process dies may go out again.
@@ -309,25 +321,30 @@ func (p *process) reckon(all []*try, rounds int) {
 	p.Logf("%d answered, %d calls, %d messages, %d repeated", answered, len(dialled), len(delivered), repeated)
 }
 
-// ended checks that a contact that was answered is there and came to its end.
-func (p *process) ended(client wire.Client, id string) {
+type described struct {
+	InitiationMethod    string
+	DisconnectTimestamp float64
+	DisconnectReason    string
+}
+
+func (p *process) describe(client wire.Client, id string) described {
 	p.Helper()
 	var in struct {
 		InstanceId string `wire:"uri=InstanceId,required"`
 		ContactId  string `wire:"uri=ContactId,required"`
 	}
 	in.InstanceId, in.ContactId = p.ready.InstanceID, id
-	var out struct {
-		Contact struct {
-			DisconnectTimestamp float64
-			DisconnectReason    string
-		}
-	}
+	var out struct{ Contact described }
 	if err := client.Do(context.Background(), "GET /contacts/{InstanceId}/{ContactId}", &in, &out); err != nil {
-		p.Errorf("contact %s was answered and is not there: %v", id, err)
-		return
+		p.Errorf("contact %s is not there: %v", id, err)
 	}
-	if out.Contact.DisconnectTimestamp == 0 || out.Contact.DisconnectReason == "" {
+	return out.Contact
+}
+
+// ended checks that a contact that was answered is there and came to its end.
+func (p *process) ended(client wire.Client, id string) {
+	p.Helper()
+	if c := p.describe(client, id); c.DisconnectTimestamp == 0 || c.DisconnectReason == "" {
 		p.Errorf("contact %s never came to its end", id)
 	}
 }
@@ -336,7 +353,15 @@ type entry struct{ Event, Contact, Message, To string }
 
 func (p *process) journal() (list []entry) {
 	p.Helper()
-	f, err := os.Open(filepath.Join(p.dir, "journal"))
+	for _, dir := range append([]string{p.dir}, p.others...) {
+		list = append(list, p.read(filepath.Join(dir, "journal"))...)
+	}
+	return list
+}
+
+func (p *process) read(path string) (list []entry) {
+	p.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		p.Fatal(err)
 	}
