@@ -104,12 +104,14 @@ func (w *writer) publish(ev contact.Event) error {
 		return err
 	}
 	record := ev.Type == contact.Completed || ev.Type == contact.DataUpdated && !w.c.Open()
-	if !record || len(w.e.Sinks) == 0 {
+	if !record {
 		return nil
 	}
 	row = store.EventRow{ID: string(newID()), Contact: w.c.ID, At: ev.At, Type: RecordType}
-	if row.Body, err = json.Marshal(Record(i, w.c)); err != nil {
-		return err
+	if len(w.e.Sinks) > 0 {
+		if row.Body, err = json.Marshal(Record(i, w.c)); err != nil {
+			return err
+		}
 	}
 	return w.e.emit(w.t, row)
 }
@@ -176,6 +178,12 @@ func Events(t *store.Tx, q store.EventQuery) ([]store.EventRow, error) {
 		i, err := store.Load[resource.Instance](t, resource.KindInstance, c.Instance)
 		if err != nil {
 			return nil, err
+		}
+		if r.Type == RecordType {
+			if r.Body, err = json.Marshal(Record(i, c)); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if r.Body, err = EventBody(i, c, *r, contact.Event{Type: r.Type, Contact: r.Contact, At: r.At}); err != nil {
 			return nil, err
