@@ -18,8 +18,7 @@ type batch struct {
 	ctx      context.Context
 	c        conn
 	readonly bool
-	wait     bool      // wait for contacts that another node has: in the first load only
-	now      time.Time // the engine's
+	wait     bool // wait for contacts that another node has: in the first load only
 	real     time.Time
 	version  int64 // of the resources that this transaction sees
 	u        *unit // under way

@@ -156,7 +156,7 @@ func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error 
 		return err
 	}
 	defer c.rollback()
-	b := &batch{s: s, ctx: ctx, c: c, wait: wait, now: s.o.Now(), real: time.Now(), version: s.cache.current()}
+	b := &batch{s: s, ctx: ctx, c: c, wait: wait, real: time.Now(), version: s.cache.current()}
 	if err := b.begin(); err != nil {
 		return err
 	}

@@ -211,6 +211,7 @@ func (b *batch) flushContacts(w *writer, t *tables) {
 }
 
 func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
+	now := b.s.o.Now()
 	var gone []int64
 	values := t.job.space(len(b.jobs.m))
 	sorted(b.jobs.m, func(id int64, r *jobRow) {
@@ -218,7 +219,7 @@ func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
 			gone = append(gone, id)
 			return
 		}
-		values = r.values(values, b.now)
+		values = r.values(values, now)
 		if r.handed {
 			handed = append(handed, r.job())
 		}
@@ -263,9 +264,10 @@ func (b *batch) tellOthers() (list []stmt) {
 	if !b.s.db.shared() {
 		return nil
 	}
+	now := b.s.o.Now()
 	told := map[string]bool{b.s.o.Node: true}
 	for _, r := range b.jobs.m {
-		if r != nil && r.state == jobReady && !r.Due.After(b.now) && !told[r.Node] {
+		if r != nil && r.state == jobReady && !r.Due.After(now) && !told[r.Node] {
 			told[r.Node] = true
 			list = append(list, b.s.tell(r.Node)...)
 		}

@@ -66,15 +66,6 @@ func send(t *testing.T, s *Store, jobs ...Job) {
 // on gives one of the three ways in which a unit can end a job.
 func on(t *testing.T, s *Store, fn func(tx *Tx) error) { t.Helper(); update(t, s, Need{}, fn) }
 
-func leased(t *testing.T, s *Store, now time.Time, n int, room map[string]int) ([]Job, time.Time) {
-	t.Helper()
-	due, next, err := s.Lease(t.Context(), now, n, room)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return due, next
-}
-
 func TestHandover(t *testing.T) {
 	databases(t, func(t *testing.T, url string) {
 		now := time.Now()
@@ -271,180 +262,33 @@ func TestCancel(t *testing.T) {
 	})
 }
 
-func TestLostLeases(t *testing.T) {
-	databases(t, func(t *testing.T, url string) {
-		now := time.Now()
-		var in inbox
-		// Leases that are over as soon as they are given.
-		s := serve(t, url, Options{Handover: in.take, Now: func() time.Time { return now }, Lease: 1})
-		c := saved(t, s, "+12065550100")
-		send(t, s, Job{Contact: c.ID, Lane: LaneCustomer, Kind: "call", Due: now}, Job{Contact: c.ID, Lane: LaneCustomer, Kind: "behind", Due: now})
-		handed := in.drain()
-		for try := 1; try < 4; try++ {
-			due, _ := leased(t, s, now, 10, nil)
-			if kinds(due) != "call" || !due[0].Lost || due[0].Tries != try {
-				t.Fatalf("try %d: %+v", try, due)
-			}
-		}
-		// The first to have it says at last that it is done.
-		on(t, s, func(tx *Tx) error { return tx.Done(handed[0]) })
-		if got := in.drain(); kinds(got) != "behind" || got[0].Lost {
-			t.Errorf("%+v", got)
-		}
-	})
-}
-
-func TestLeasesOfAnEarlierProcess(t *testing.T) {
-	databases(t, func(t *testing.T, url string) {
-		now := time.Now()
-		c := chat("+12065550100")
-		var in inbox
-		s, err := Open(t.Context(), url, Options{Node: "a", Handover: in.take})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := together(t, s, &unit{fn: func(tx *Tx) error {
-			return errors.Join(tx.Save(c), tx.Send(Job{Contact: c.ID, Kind: "out", Due: now}), tx.Send(Job{Contact: c.ID, Kind: "held", Due: now, Held: true}))
-		}})[0]; err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-		s = serve(t, url, Options{Node: "a"})
-		due, _ := leased(t, s, now, 10, nil)
-		if kinds(due) != "out held" || !due[0].Lost || due[1].Lost || due[0].Tries != 1 {
-			t.Errorf("%+v", due)
-		}
-	})
-}
-
-func TestThrottle(t *testing.T) {
-	databases(t, func(t *testing.T, url string) {
-		now := time.Now()
-		s := serve(t, url, Options{Now: func() time.Time { return now }})
-		var contacts []*contact.Contact
-		for i := range 4 {
-			contacts = append(contacts, saved(t, s, fmt.Sprint("+1206555010", i)))
-		}
-		// The younger contacts send first.
-		for _, c := range slices.Backward(contacts) {
-			for m := range 3 {
-				send(t, s, Job{Contact: c.ID, Lane: LaneCustomer, Account: "sms", Segments: 2, Due: now.Add(-time.Minute), Held: true,
-					Kind: fmt.Sprint(c.Customer.Address[len(c.Customer.Address)-1:], ".", m)})
-			}
-		}
-		send(t, s, Job{Contact: contacts[0].ID, Account: "sms", Kind: "free", Due: now}, Job{Contact: contacts[0].ID, Account: "other", Segments: 9, Kind: "other", Due: now})
-		round := func(room map[string]int, n int, want string) []Job {
-			t.Helper()
-			due, _ := leased(t, s, now, n, room)
-			if kinds(due) != want {
-				t.Errorf("room %v: %q, want %q", room, kinds(due), want)
-			}
-			return due
-		}
-		rest := round(map[string]int{"sms": 0}, 10, "free other")
-		rest = append(rest, round(map[string]int{"sms": 1}, 10, "")...)
-		got := round(map[string]int{"sms": 5}, 10, "0.0 1.0")
-		rest = append(rest, round(map[string]int{"sms": 4}, 1, "2.0")...)
-		round(map[string]int{"sms": 100}, 10, "3.0") // one of each contact
-		on(t, s, func(tx *Tx) error { return errors.Join(tx.Done(got[0]), tx.Done(got[1])) })
-		round(map[string]int{"sms": 3}, 10, "0.1")
-		round(nil, 10, "1.1") // nobody throttles
-		on(t, s, func(tx *Tx) error {
-			for _, j := range rest {
-				if err := tx.Done(j); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		round(map[string]int{"sms": 2}, 10, "2.1")
-		// Without lanes a contact still has one in a round.
-		c := contacts[3]
-		send(t, s, Job{Contact: c.ID, Account: "x", Segments: 1, Kind: "x1", Due: now}, Job{Contact: c.ID, Account: "x", Segments: 1, Kind: "x2", Due: now})
-		due, next := leased(t, s, now, 10, map[string]int{"x": 9, "sms": 0})
-		if kinds(due) != "x1" || next.After(now) {
-			t.Errorf("%s, next %s", kinds(due), next)
-		}
-	})
-}
-
-func TestLeaseTakesNoMoreThanAsked(t *testing.T) {
+// The jobs of no contact have no lane, and can be retried and parked all the same.
+func TestJobsOfNoContact(t *testing.T) {
 	databases(t, func(t *testing.T, url string) {
 		now := time.Now().Truncate(time.Millisecond)
-		s := serve(t, url, Options{Now: func() time.Time { return now }})
-		c := saved(t, s, "+12065550100")
-		for i := range 5 {
-			send(t, s, Job{Contact: c.ID, Kind: fmt.Sprint(i), Due: now.Add(time.Duration(i) * time.Second)})
+		var in inbox
+		s := serve(t, url, Options{Handover: in.take, Now: func() time.Time { return now }})
+		if err := s.Update(t.Context(), Need{}, func(tx *Tx) error { return tx.Send(Job{Lane: "x", Due: now}) }); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a lane without a contact: %v", err)
 		}
-		now = now.Add(3 * time.Second)
-		due, next := leased(t, s, now, 2, nil)
-		if kinds(due) != "0 1" || next.After(now) || next.IsZero() {
-			t.Errorf("%s, next %s", kinds(due), next)
+		send(t, s, Job{Kind: "one", Due: now}, Job{Kind: "two", Due: now})
+		got := in.drain()
+		if kinds(got) != "one two" {
+			t.Fatalf("handed over: %s", kinds(got))
 		}
-		due, next = leased(t, s, now, 5, nil)
-		if kinds(due) != "2 3" || !next.Equal(now.Add(time.Second)) {
-			t.Errorf("%s, next %s", kinds(due), next)
+		on(t, s, func(tx *Tx) error { return tx.Retry(got[0], now.Add(time.Second), "busy") })
+		on(t, s, func(tx *Tx) error { return tx.Park(got[1], "no") })
+		now = now.Add(time.Second)
+		due, _ := leased(t, s, now, 10, nil)
+		if kinds(due) != "one" || due[0].Tries != 1 || due[0].Why != "busy" {
+			t.Fatalf("%+v", due)
 		}
-	})
-}
-
-func woken(s *Store) bool {
-	select {
-	case <-s.Woken():
-		return true
-	default:
-		return false
-	}
-}
-
-func TestWoken(t *testing.T) {
-	databases(t, func(t *testing.T, url string) {
-		now := time.Now()
-		s := serve(t, url, Options{Handover: func([]Job) {}, Now: func() time.Time { return now }})
-		c := saved(t, s, "+12065550100")
-		if s.db.shared() {
-			<-s.Woken() // says that it listens
-		}
-		leased(t, s, now, 1, nil)
-		step := func(j Job, want bool) {
-			t.Helper()
-			j.Contact = c.ID
-			send(t, s, j)
-			if got := woken(s); got != want {
-				t.Errorf("%s woke: %v", j.Kind, got)
-			}
-		}
-		step(Job{Kind: "handed", Due: now}, false)
-		step(Job{Kind: "in an hour", Due: now.Add(time.Hour)}, true)
-		step(Job{Kind: "in two hours", Due: now.Add(2 * time.Hour)}, false)
-		step(Job{Kind: "soon", Due: now.Add(time.Minute)}, true)
-		leased(t, s, now, 1, nil)
-		step(Job{Kind: "later than soon", Due: now.Add(time.Hour)}, false)
-		step(Job{Kind: "held", Due: now, Held: true}, true)
-		if _, err := s.Advance(t.Context(), time.Hour); err != nil || !woken(s) {
-			t.Errorf("the clock woke nobody: %v", err)
-		}
-	})
-}
-
-func TestClock(t *testing.T) {
-	databases(t, func(t *testing.T, url string) {
-		s := serve(t, url, Options{})
-		if d, err := s.Offset(t.Context()); d != 0 || err != nil {
-			t.Error(d, err)
-		}
-		for i := range 2 {
-			if d, err := s.Advance(t.Context(), 25*time.Hour); d != time.Duration(i+1)*25*time.Hour || err != nil {
-				t.Error(d, err)
-			}
-		}
-		if _, err := s.Advance(t.Context(), -1); !fault.Is(err, fault.Invalid) {
-			t.Error(err)
-		}
-		if d, err := s.Offset(t.Context()); d != 50*time.Hour || err != nil {
-			t.Error(d, err)
+		on(t, s, func(tx *Tx) error { return tx.Done(due[0]) })
+		on(t, s, func(tx *Tx) error { return tx.Retry(due[0], now, "too late: it is struck off") })
+		on(t, s, func(tx *Tx) error { _, err := tx.Unpark("", now); return err })
+		due, _ = leased(t, s, now, 10, nil)
+		if kinds(due) != "two" {
+			t.Errorf("%+v", due)
 		}
 	})
 }
@@ -578,77 +422,5 @@ func TestLanesUnderLoad(t *testing.T) {
 				t.Errorf("lane %v: %v", k, ids)
 			}
 		}
-	})
-}
-
-func TestDeadNode(t *testing.T) {
-	nodes(t, Options{Handover: func([]Job) {}}, func(t *testing.T, a, b *Store) {
-		now := time.Now()
-		c := saved(t, a, "+12065550100")
-		for woken(b) {
-		}
-		send(t, a, Job{Contact: c.ID, Kind: "under way at a", Due: now}, Job{Contact: c.ID, Kind: "only a", Node: "a", Due: now.Add(-time.Second), Held: true})
-		beat := func(s *Store, d time.Duration, want ...string) {
-			t.Helper()
-			dead, err := s.Beat(t.Context(), d)
-			if err != nil || !slices.Equal(dead, want) {
-				t.Errorf("%s saw die %v %v, want %v", s.o.Node, dead, err, want)
-			}
-		}
-		beat(a, time.Hour)
-		beat(b, time.Hour)
-		if due, _ := leased(t, b, now, 10, nil); len(due) != 0 {
-			t.Errorf("leased of a living node: %s", kinds(due))
-		}
-		beat(a, -time.Second) // its last
-		c3 := serve(t, postgresAgain(t, b), Options{Node: "c"})
-		beat(c3, time.Hour, "a")
-		beat(b, time.Hour) // told to one only
-		due, _ := leased(t, b, now, 10, nil)
-		if kinds(due) != "only a under way at a" || due[0].Lost || !due[1].Lost {
-			t.Errorf("leased of the dead: %+v", due)
-		}
-		// Who was told dies before its next beat: another is told of both.
-		beat(a, -time.Second)
-		beat(c3, -time.Second, "a")
-		beat(b, time.Hour, "a", "c")
-		beat(b, time.Hour)
-		beat(a, time.Hour) // it was only slow
-		beat(b, time.Hour)
-	})
-}
-
-// postgresAgain is the URL of s's database.
-func postgresAgain(t *testing.T, s *Store) string {
-	t.Helper()
-	return s.db.(*postgresDB).pool.Config().ConnString()
-}
-
-func TestNodesWakeEachOther(t *testing.T) {
-	nodes(t, Options{Handover: func([]Job) {}}, func(t *testing.T, a, b *Store) {
-		c := saved(t, a, "+12065550100")
-		heard := func(what string) {
-			t.Helper()
-			select {
-			case <-b.Woken():
-			case <-time.After(10 * time.Second):
-				t.Errorf("%s woke nobody", what)
-			}
-		}
-		heard("the connection")
-		send(t, a, Job{Contact: c.ID, Kind: "for b", Node: "b", Due: time.Now()})
-		heard("a job for b")
-		if due, _ := leased(t, b, time.Now(), 10, nil); kinds(due) != "for b" {
-			t.Errorf("leased %s", kinds(due))
-		}
-		if _, err := a.Advance(t.Context(), time.Hour); err != nil {
-			t.Error(err)
-		}
-		heard("the clock")
-		if d, err := b.Offset(t.Context()); d != time.Hour || err != nil {
-			t.Error(d, err)
-		}
-		update(t, a, Need{}, func(tx *Tx) error { return tx.PutResource(Row{Kind: "queue", ID: "q"}) })
-		heard("a resource")
 	})
 }

@@ -125,7 +125,7 @@ func (b *batch) ready(r *jobRow) {
 	o := &b.s.o
 	next := *r
 	next.state = jobReady
-	if o.Handover != nil && !r.Held && !r.Due.After(b.now) && (r.Node == "" || r.Node == o.Node) {
+	if o.Handover != nil && !r.Held && !r.Due.After(o.Now()) && (r.Node == "" || r.Node == o.Node) {
 		next.state, next.handed = jobLeased, true
 		next.Holder = o.Node
 		next.until = millis(b.real.Add(o.Lease))

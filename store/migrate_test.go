@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -47,9 +48,9 @@ func bare(t *testing.T, url string) database {
 	var d database
 	var err error
 	if path, ok := strings.CutPrefix(url, "file:"); ok {
-		d, err = openSQLite(path)
+		d, err = openSQLite(path, slog.Default())
 	} else {
-		d, err = openPostgres(t.Context(), url, nil)
+		d, err = openPostgres(t.Context(), url, slog.Default())
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -178,7 +178,13 @@ type postgresTx struct {
 	begin string        // "" once it has begun
 }
 
+// serverPatience is how long the server may take for statements before the connection
+// is given up: what is kept is unknown then.
+const serverPatience = time.Minute
+
 func (t *postgresTx) do(ctx context.Context, list ...stmt) error {
+	ctx, cancel := context.WithTimeout(ctx, serverPatience)
+	defer cancel()
 	var batch pgx.Batch
 	if t.begin != "" {
 		batch.Queue(t.begin)

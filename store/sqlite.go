@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 // driver without database/sql in between, which costs more than the statements.
 type sqliteDB struct {
 	path    string
+	log     *slog.Logger
 	lock    *os.File
 	mu      sync.Mutex // held while the writer is in a transaction
 	writer  *sqliteConn
@@ -32,7 +34,7 @@ type sqliteDB struct {
 // sqliteReaders is how many views there can be at the same time.
 const sqliteReaders = 8
 
-func openSQLite(path string) (*sqliteDB, error) {
+func openSQLite(path string, log *slog.Logger) (*sqliteDB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, fmt.Errorf("store: %q is not the path of a file", path)
 	}
@@ -52,7 +54,7 @@ func openSQLite(path string) (*sqliteDB, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	f.Close()
-	d := &sqliteDB{path: path, lock: lock, readers: make(chan *sqliteConn, sqliteReaders), long: make(chan struct{}, 1)}
+	d := &sqliteDB{path: path, log: log, lock: lock, readers: make(chan *sqliteConn, sqliteReaders), long: make(chan struct{}, 1)}
 	for range sqliteReaders {
 		d.readers <- nil
 	}
@@ -165,8 +167,8 @@ func (d *sqliteDB) tend(ctx context.Context, _ func(string)) error {
 			_, err = c.checkpoint()
 			d.mu.Unlock()
 		}
-		if err != nil {
-			return fmt.Errorf("store: checkpoint: %w", err)
+		if err != nil { // the log only grows meanwhile
+			d.log.Warn("the write-ahead log could not be copied", "file", d.path, "error", err)
 		}
 	}
 }

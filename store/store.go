@@ -64,7 +64,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	s.next.Store(math.MaxInt64)
 	var err error
 	if path, ok := strings.CutPrefix(url, "file:"); ok {
-		s.db, err = openSQLite(path)
+		s.db, err = openSQLite(path, o.Log)
 	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		s.db, err = openPostgres(ctx, url, o.Log)
 	} else {
@@ -99,7 +99,20 @@ func (s *Store) prepare(ctx context.Context) error {
 	if s.cache.version, err = metaNumber(ctx, c, "resources"); err != nil {
 		return err
 	}
-	return c.commit(ctx, freeLeases(s.o.Node))
+	return c.commit(ctx, s.leftovers()...)
+}
+
+// leftovers give back what an earlier process had in hand: of this name or,
+// where there can be only one process, of any.
+func (s *Store) leftovers() []stmt {
+	if s.db.shared() {
+		return []stmt{freeLeases(s.o.Node)}
+	}
+	return []stmt{
+		{text: "update job set lost = 1, state = 0, holder = '', until = 0 where state = 2"},
+		// The next Beat gives the others for dead.
+		{text: "update node set until = 0 where name <> $1", args: []any{s.o.Node}},
+	}
 }
 
 // Run commits until ctx is done: without it Update waits for ever. It starts

@@ -47,4 +47,8 @@ func BenchmarkIO(b *testing.B) {
 	})
 }
 
-func BenchmarkGen(b *testing.B) { for i:=range b.N { newStart(int64(i)) } }
+func BenchmarkGen(b *testing.B) {
+	for i := range b.N {
+		newStart(int64(i))
+	}
+}
