@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"outdial/contact"
@@ -36,8 +37,10 @@ type Job struct {
 	// Lost is true where an earlier try was handed out and never struck off:
 	// the node died in the middle, and the outcome is unknown.
 	Lost bool
-	// Segments is what it takes out of the account's throttle; 0 is nothing.
+	// Segments is what it takes out of its throttles; 0 is nothing.
 	Segments int
+	// Meter names those throttles, as Meter joins them; "" is the account's own.
+	Meter string
 	// Held keeps it from being handed over in memory after the commit: it
 	// waits for Lease, which knows the throttle.
 	Held bool
@@ -50,6 +53,13 @@ type Job struct {
 	// Holder is the node that has it in hand; "" while it waits.
 	Holder string
 }
+
+// Meter joins the names of the throttles that a job takes its segments from. It
+// goes when each of them has room.
+func Meter(names ...string) string { return join(names...) }
+
+// Throttles gives the names that a meter joins.
+func Throttles(meter string) []string { return strings.Split(meter, "\x1f") }
 
 // States of a job's row. They are written in the schema's indexes.
 const (
@@ -65,6 +75,7 @@ type jobRow struct {
 	Job
 	state  int64
 	until  int64
+	ord    int64 // as it was read
 	outs   int64 // times it was handed out
 	doc    string
 	whole  bool // doc and all other columns are known
@@ -75,9 +86,9 @@ type jobRow struct {
 const jobColumns = "id, contact, lane, account, node, due, ord, meter, state, holder, until, tries, lost, segments, held, kind, doc, first, why"
 
 func readJob(r row) *jobRow {
-	j := &jobRow{state: r.num(8), until: r.num(10), outs: r.num(11), doc: r.text(16), whole: true}
+	j := &jobRow{state: r.num(8), until: r.num(10), ord: r.num(6), outs: r.num(11), doc: r.text(16), whole: true}
 	j.Job = Job{ID: r.num(0), Contact: contact.ID(r.text(1)), Lane: r.text(2), Account: r.text(3), Node: r.text(4),
-		Due: fromMillis(r.num(5)), Holder: r.text(9), Lost: r.num(12) != 0, Segments: int(r.num(13)), Held: r.num(14) != 0,
+		Due: fromMillis(r.num(5)), Meter: r.text(7), Holder: r.text(9), Lost: r.num(12) != 0, Segments: int(r.num(13)), Held: r.num(14) != 0,
 		Kind: r.text(15), First: fromMillis(r.num(17)), Why: r.text(18)}
 	return j
 }
@@ -92,7 +103,7 @@ func (r *jobRow) values(list []any, now time.Time) []any {
 	}
 	meter := ""
 	if r.Segments > 0 {
-		meter = r.Account
+		meter = cmp.Or(r.Meter, r.Account)
 	}
 	return append(list, r.ID, string(r.Contact), r.Lane, r.Account, r.Node, due, ord, meter, r.state, r.Holder, r.until, r.outs,
 		number(r.Lost), int64(r.Segments), number(r.Held), r.Kind, r.doc, millis(r.First), r.Why)

@@ -1,19 +1,23 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"outdial/contact"
 )
 
 // Lease hands out jobs that are due for this node, and tells when the next will
-// be. room says how many segments each throttled account may still take; an
-// account that is not in it is not throttled. The oldest contact goes first, and
-// of each contact one throttled job at a time. A job that is larger than its
-// account's room holds up what is behind it: the room must grow to it. next is
-// zero where nothing waits for its time; what waits for room is not in it.
+// be. room says how many segments each throttle may still give; one that is not
+// in it is not throttled. The oldest contact goes first, and of each contact one
+// throttled job at a time. A job goes where there is any room at all: one that
+// is larger than a throttle ever holds must go some time, and leaves it below
+// zero. next is zero where nothing waits for its time; what waits for room is
+// not in it.
 func (s *Store) Lease(ctx context.Context, now time.Time, n int, room map[string]int) (due []Job, next time.Time, err error) {
 	l := &lease{s: s, ctx: ctx, now: millis(now), n: n, room: room, real: millis(time.Now())}
 	// What is committed from here on wakes the engine again.
@@ -53,7 +57,7 @@ type lease struct {
 	room map[string]int
 }
 
-// meters gives the accounts that have throttled jobs, and "" where there are others.
+// meters gives the meters that jobs wait on, and "" where there are others.
 func (l *lease) meters(c conn) (list []string, err error) {
 	err = c.do(l.ctx, stmt{text: `with recursive m (meter) as (
 		select min(meter) from job where state = 0
@@ -66,12 +70,6 @@ func (l *lease) meters(c conn) (list []string, err error) {
 	return list, err
 }
 
-// open tells whether jobs on a meter may go.
-func (l *lease) open(meter string) bool {
-	room, throttled := l.room[meter]
-	return meter == "" || !throttled || room > 0
-}
-
 // look tells whether there is anything to take, and when the next job is due.
 func (l *lease) look(c conn) (some bool, next int64, err error) {
 	next = math.MaxInt64
@@ -82,7 +80,7 @@ func (l *lease) look(c conn) (some bool, next int64, err error) {
 	list := []stmt{{text: "select id from job where state = 2 and until <= $1 limit 1", args: []any{l.real},
 		each: func(row) error { some = true; return nil }}}
 	for _, m := range meters {
-		if l.open(m) && l.n > 0 {
+		if l.takes(m) > 0 {
 			list = append(list, stmt{text: "select id from job where state = 0 and meter = $1 and ord <= $2 and node in ('', $3) limit 1",
 				args: []any{m, l.now, l.s.o.Node}, each: func(row) error { some = true; return nil }})
 		}
@@ -113,32 +111,31 @@ func (l *lease) take(c conn) (due []Job, next int64, err error) {
 		return nil, 0, err
 	}
 	next = math.MaxInt64
+	var rows []*jobRow
 	for _, m := range meters {
-		var rows []*jobRow
-		if left := l.n - len(due); left > 0 && l.open(m) {
+		if n := l.takes(m); n > 0 {
+			before := len(rows)
 			err := c.do(l.ctx, stmt{text: "select " + jobColumns + " from job where state = 0 and meter = $1 and ord <= $2 and node in ('', $3) order by ord, contact, id limit $4" + skip,
-				args: []any{m, l.now, l.s.o.Node, int64(left)}, each: func(r row) error { rows = append(rows, readJob(r)); return nil }})
+				args: []any{m, l.now, l.s.o.Node, int64(n)}, each: func(r row) error { rows = append(rows, readJob(r)); return nil }})
 			if err != nil {
 				return nil, 0, err
 			}
-			if len(rows) == left {
+			if len(rows)-before == l.n {
 				next = l.now // there may be more
 			}
-		} else if l.open(m) {
-			next = l.now
-		}
-		chosen, more := l.choose(m, rows)
-		if more {
-			next = l.now
-		}
-		for _, r := range chosen {
-			r.state, r.Holder, r.until = jobLeased, l.s.o.Node, l.until()
-			r.outs++
-			due = append(due, r.job())
 		}
 		if err := c.do(l.ctx, l.nextOn(m, &next)); err != nil {
 			return nil, 0, err
 		}
+	}
+	chosen, more := l.choose(rows, len(meters) > 1)
+	if more {
+		next = l.now
+	}
+	for _, r := range chosen {
+		r.state, r.Holder, r.until = jobLeased, l.s.o.Node, l.until()
+		r.outs++
+		due = append(due, r.job())
 	}
 	ids := make([]int64, len(due))
 	for i, j := range due {
@@ -150,24 +147,55 @@ func (l *lease) take(c conn) (due []Job, next int64, err error) {
 
 func (l *lease) until() int64 { return l.real + l.s.o.Lease.Milliseconds() }
 
-// choose gives those of a meter's rows for which there is room, and tells
-// whether others only wait for the next round.
-func (l *lease) choose(meter string, rows []*jobRow) (list []*jobRow, more bool) {
-	room, throttled := l.room[meter]
-	if meter == "" || !throttled {
-		return rows, false
+// takes is how many jobs of a meter are worth looking at: each takes at least a
+// segment.
+func (l *lease) takes(meter string) int {
+	n := l.n
+	for _, name := range Throttles(meter) {
+		if room, throttled := l.room[name]; throttled {
+			n = min(n, room)
+		}
 	}
+	return n
+}
+
+// choose gives those of the rows for which there is room, the oldest contact
+// first whatever its meter, and tells whether others only wait for the next
+// round.
+func (l *lease) choose(rows []*jobRow, mixed bool) (list []*jobRow, more bool) {
+	if mixed {
+		slices.SortFunc(rows, func(a, b *jobRow) int {
+			return cmp.Or(cmp.Compare(a.ord, b.ord), cmp.Compare(a.Contact, b.Contact), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	left := maps.Clone(l.room)
 	seen := map[contact.ID]bool{}
 	for _, r := range rows {
-		if r.Segments > room {
-			break
+		if len(list) == l.n {
+			return list, true
+		}
+		throttled, full := false, false
+		for _, name := range Throttles(r.Meter) {
+			room, has := left[name]
+			throttled, full = throttled || has, full || has && room <= 0
+		}
+		if !throttled {
+			list = append(list, r)
+			continue
+		}
+		if full {
+			continue
 		}
 		if seen[r.Contact] && r.Contact != "" {
 			more = true
 			continue
 		}
 		seen[r.Contact] = true
-		room -= r.Segments
+		for _, name := range Throttles(r.Meter) {
+			if _, has := left[name]; has {
+				left[name] -= r.Segments
+			}
+		}
 		list = append(list, r)
 	}
 	return list, more

@@ -118,12 +118,11 @@ func TestThrottle(t *testing.T) {
 			return due
 		}
 		rest := round(map[string]int{"sms": 0}, 10, "free other")
-		rest = append(rest, round(map[string]int{"sms": 1}, 10, "")...)
-		got := round(map[string]int{"sms": 5}, 10, "0.0 1.0")
+		got := round(map[string]int{"sms": 4}, 10, "0.0 1.0")
 		rest = append(rest, round(map[string]int{"sms": 4}, 1, "2.0")...)
 		round(map[string]int{"sms": 100}, 10, "3.0") // one of each contact
 		on(t, s, func(tx *Tx) error { return errors.Join(tx.Done(got[0]), tx.Done(got[1])) })
-		round(map[string]int{"sms": 3}, 10, "0.1")
+		round(map[string]int{"sms": 1}, 10, "0.1") // larger than the room, and goes all the same
 		round(nil, 10, "1.1") // nobody throttles
 		on(t, s, func(tx *Tx) error {
 			for _, j := range rest {
@@ -220,5 +219,42 @@ func TestClock(t *testing.T) {
 		if d, err := s.Offset(t.Context()); d != 50*time.Hour || err != nil {
 			t.Error(d, err)
 		}
+	})
+}
+
+func TestAJobTakesFromAllItsThrottles(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		now := time.Now()
+		s := serve(t, url, Options{Now: func() time.Time { return now }})
+		for i := range 6 {
+			c := saved(t, s, fmt.Sprint("+1206555010", i))
+			number := []string{"n1", "n2"}[i%2]
+			send(t, s, Job{Contact: c.ID, Lane: LaneCustomer, Account: "sms", Meter: Meter("sms", number), Segments: 1, Due: now, Held: true,
+				Kind: fmt.Sprint(i)})
+		}
+		round := func(room map[string]int, want string) []Job {
+			t.Helper()
+			due, _ := leased(t, s, now, 10, room)
+			if kinds(due) != want {
+				t.Errorf("room %v: %q, want %q", room, kinds(due), want)
+			}
+			return due
+		}
+		round(map[string]int{"sms": 0}, "")
+		round(map[string]int{"n1": 0, "n2": 0}, "")
+		// The oldest goes first, whichever number it is of; a number without room
+		// holds up only its own.
+		got := round(map[string]int{"sms": 2, "n1": 9}, "0 1")
+		if !slices.Equal(Throttles(got[1].Meter), []string{"sms", "n2"}) {
+			t.Errorf("meter %q", got[1].Meter)
+		}
+		round(map[string]int{"sms": 9, "n1": 0, "n2": 1}, "3")
+		on(t, s, func(tx *Tx) error { // another route
+			j := got[0]
+			j.Account, j.Meter = "other", Meter("other")
+			return tx.Retry(j, now, "")
+		})
+		round(map[string]int{"sms": 0, "other": 1}, "0")
+		round(map[string]int{"sms": 9, "n1": 1, "n2": 1}, "2 5")
 	})
 }
