@@ -11,8 +11,10 @@ import (
 // showView offers what a view offers. On a chat that carries words only, the
 // view is a message: what it shows, the fields of its form asked for one after
 // the other, and its actions numbered; a reply that names one, by its number or
-// its words, takes it. A reply that names none has the actions offered again, as
-// a view stays on a screen until somebody takes one of its actions.
+// its words, takes it. In the midst of a form the words of a button take it too,
+// but for those that submit what is not filled in. A reply that names none has
+// the actions offered again, as a view stays on a screen until somebody takes one
+// of its actions.
 var showView = Spec{
 	Doc: docs + "participant-actions-showview.html",
 	Params: []Param{
@@ -101,30 +103,52 @@ func (t *Turn) operands() []string {
 	return out
 }
 
-// tell sends texts as one message, or as one each where they are too long for
-// one; or says why they cannot be sent.
+// tell sends texts, in as many messages as they need; or says why they cannot
+// be sent.
 func (t *Turn) tell(texts ...string) string {
-	var parts []string
-	for _, s := range texts {
-		if s != "" {
-			parts = append(parts, s)
+	whole := strings.TrimSpace(strings.Join(texts, "\n"))
+	if len(whole) > maxView {
+		return fmt.Sprintf("the view has %d bytes, over %d", len(whole), maxView)
+	}
+	message := ""
+	for line := range strings.SplitSeq(whole, "\n") {
+		for line != "" {
+			with := strings.TrimPrefix(message+"\n"+line, "\n")
+			limit, n := textLimit(t.Contact.Subtype, with)
+			if n <= limit {
+				message = with
+				break
+			}
+			if message == "" { // a line that is too long for one message
+				message, line = cutAt(line, limit)
+			}
+			t.say(message)
+			message = ""
 		}
 	}
-	whole := strings.Join(parts, "\n")
-	if limit, n := textLimit(t.Contact.Subtype, whole); n <= limit {
-		parts = []string{whole}
-	}
-	for _, s := range parts {
-		if limit, n := textLimit(t.Contact.Subtype, s); n > limit {
-			return fmt.Sprintf("the view has %d characters, over the %d of %s", n, limit, t.channel())
-		}
-	}
-	for _, s := range parts {
-		if s != "" {
-			t.say(s)
-		}
+	if message != "" {
+		t.say(message)
 	}
 	return ""
+}
+
+// maxView is how long a view may be. Admin guide, "Show view"
+const maxView = 16 * 1024
+
+// cutAt cuts a text after so many characters, at a blank where there is one.
+func cutAt(s string, limit int) (head, rest string) {
+	at, n := len(s), 0
+	for i := range s {
+		if n == limit {
+			at = i
+			break
+		}
+		n++
+	}
+	if blank := strings.LastIndexByte(s[:at], ' '); blank > 0 && at < len(s) {
+		at = blank
+	}
+	return s[:at], strings.TrimPrefix(s[at:], " ")
 }
 
 // next gives what is to be asked now: the next field, or the actions.
@@ -142,6 +166,11 @@ func (s *showing) next() []string {
 // viewAnswered takes a reply.
 func (t *Turn) viewAnswered(s *showing, text string) Next {
 	if s.At < len(s.View.Fields) {
+		for _, o := range s.View.Offers {
+			if o.named(0, text) && (!o.submits() || s.filled()) {
+				return t.taken(s, o)
+			}
+		}
 		f := &s.View.Fields[s.At]
 		value, ok := f.value(text)
 		if ok {
@@ -165,6 +194,22 @@ func (t *Turn) viewAnswered(s *showing, text string) Next {
 		}
 	}
 	return t.askOn(s)
+}
+
+// filled tells whether nothing that must be entered is still to be; what has a
+// default then has it.
+func (s *showing) filled() bool {
+	for i := s.At; i < len(s.View.Fields); i++ {
+		if f := &s.View.Fields[i]; f.Required && f.Default == "" {
+			return false
+		}
+	}
+	for ; s.At < len(s.View.Fields); s.At++ {
+		if f := &s.View.Fields[s.At]; f.Default != "" {
+			s.Form[f.Name] = f.Default
+		}
+	}
+	return true
 }
 
 // askOn asks for the next thing, or for the same once more.

@@ -246,9 +246,18 @@ func (f *field) value(text string) (string, bool) {
 	return text, text != "" && len(f.Choices) == 0
 }
 
-// named tells whether a reply means the choice, which has number n.
+// named tells whether a reply means the choice, which has number n; 0: numbers
+// mean something else.
 func (o *choice) named(n int, text string) bool {
-	return text == strconv.Itoa(n) || strings.EqualFold(text, o.Label) || strings.EqualFold(text, orElse(o.Name, o.Action))
+	if text == "" {
+		return false
+	}
+	return n > 0 && text == strconv.Itoa(n) || strings.EqualFold(text, o.Label) || strings.EqualFold(text, o.Name) || strings.EqualFold(text, o.Action)
+}
+
+// submits tells whether the choice hands in what was entered.
+func (o *choice) submits() bool {
+	return !slices.Contains([]string{"Back", "Cancel", "Previous", "NoMatchFound"}, o.Action)
 }
 
 // add shows a text, or a list of labels and values.

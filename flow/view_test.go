@@ -83,20 +83,51 @@ func TestViewTaken(t *testing.T) {
 	s.expectVar("$.Views.ViewResultData.size", "M")
 }
 
-// A view that is too long for one message takes two; one that is too long for
-// any takes the error branch.
-func TestViewTooLong(t *testing.T) {
+// A view that is too long for one message takes several, cut between lines, or
+// at a blank.
+func TestLongView(t *testing.T) {
 	s := viewStage(t, "SMS", "detail", `{"Heading":"`+strings.Repeat("x", 1020)+`","Actions":["Yes","No"]}`)
 	s.start()
 	s.expectSent(strings.Repeat("x", 1020), "1 Yes\n2 No")
-	s = viewStage(t, "SMS", "detail", `{"Heading":"`+strings.Repeat("x", 1025)+`","Actions":["Yes"]}`)
+	s = viewStage(t, "SMS", "detail", `{"Heading":"A","Description":"`+strings.Repeat("ä", 1000)+` `+strings.Repeat("ö", 30)+` end","Actions":["Yes"]}`)
+	s.start()
+	s.expectSent("A", strings.Repeat("ä", 1000), strings.Repeat("ö", 30)+" end\n1 Yes")
+	s = viewStage(t, "SMS", "detail", `{"Heading":"`+strings.Repeat("x", 2050)+`","Actions":["Yes"]}`)
+	s.start()
+	s.expectSent(strings.Repeat("x", 1024), strings.Repeat("x", 1024), "xx\n1 Yes")
+	s = viewStage(t, "SMS", "detail", `{"Heading":"`+strings.Repeat("x", 16384)+`","Actions":["Yes"]}`)
 	s.start()
 	s.expectPath("a:error NoMatchingError, oops:end")
-	s.expectWhy("1025 characters, over the 1024 of SMS")
-	s = viewStage(t, "SMS", "form", `{"Sections":[{"Type":"FormInput","Name":"a","Required":true}],"Next":"`+strings.Repeat("x", 1025)+`"}`)
+	s.expectWhy("the view has 16390 bytes, over 16384")
+	s = viewStage(t, "SMS", "form", `{"Sections":[{"Type":"FormInput","Name":"a","Required":true}],"Next":"`+strings.Repeat("x", 16384)+`"}`)
 	s.start()
 	s.hear(contact.MessageReceived{Text: "x"})
 	s.expectPath("a:error NoMatchingError, oops:end")
+}
+
+// A form can be left in its midst, and handed in once nothing is missing.
+func TestFormLeft(t *testing.T) {
+	const form = `{"Sections":[{"Type":"FormInput","Name":"a","Required":true},{"Type":"FormInput","Name":"b","DefaultValue":"B"},{"Type":"FormInput","Name":"c"}],"Next":{"Label":"Save"},"Cancel":"Leave"}`
+	s := viewStage(t, "SMS", "form", form)
+	s.start()
+	s.hear(contact.MessageReceived{Text: "save"}) // is the first field's value: it must be there
+	s.expectSent("b (- for B)")
+	s.hear(contact.MessageReceived{Text: "SAVE"})
+	s.expectPath("a:condition Equals Next, done:end")
+	s.expectVar("$.Views.ViewResultData.FormData", `{"a":"save","b":"B"}`)
+	s = viewStage(t, "SMS", "form", form)
+	s.start()
+	s.hear(contact.MessageReceived{Text: "leave"})
+	s.expectPath("a:error NoMatchingCondition, other:end")
+	s.expectVar("$.Views.Action", "Cancel")
+	s = viewStage(t, "SMS", "form", form)
+	s.start()
+	s.hear(contact.MessageReceived{Text: "2"}) // a number is a value here
+	s.expectOpen("a")
+}
+
+func TestViewElsewhere(t *testing.T) {
+	s := viewStage(t, "SMS", "detail", `{}`)
 	for channel, why := range map[string]string{"VOICE": "does not run on VOICE", "TASK": "does not run on TASK"} {
 		s = viewStage(t, channel, "detail", `{}`)
 		if s.start(); channel == "VOICE" {
