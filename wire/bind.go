@@ -10,6 +10,10 @@ import (
 // maxBody is how long a request's body may be, in bytes.
 const maxBody = 1 << 20
 
+// surplus is how much is read, and thrown away, of a body that was refused: a
+// client that is still sending would meet a reset connection instead of the answer.
+const surplus = 8 << 20
+
 // aliasBelow is the size below which a body's strings are cut out of it instead
 // of being copied: such a body may be kept alive by one of them.
 const aliasBelow = 4 << 10

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -215,7 +216,7 @@ func (r *Router) write(w http.ResponseWriter, q *http.Request, a *answer) {
 	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	if a.e != nil {
 		h["X-Amzn-Errortype"] = []string{a.e.Name} // plain: Ruby does not cut it at a colon
-		if !a.stay && q.ContentLength > keepBuffer {
+		if !a.stay && !discard(q) {
 			h["Connection"] = []string{"close"} // rather than read what nobody wants
 		}
 	}
@@ -223,6 +224,20 @@ func (r *Router) write(w http.ResponseWriter, q *http.Request, a *answer) {
 	if _, err := w.Write(a.body); err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
 		r.c.Log.Debug("answer not delivered", "operation", a.name, "request", a.id, "err", err)
 	}
+}
+
+// discard reads what is left of a body, and tells whether that was all of it. A
+// body that is small enough the HTTP server throws away by itself, after the
+// answer; one that waits to be asked for need not come.
+func discard(q *http.Request) bool {
+	if 0 <= q.ContentLength && q.ContentLength <= keepBuffer {
+		return true
+	}
+	if q.Header.Get("Expect") != "" {
+		return false
+	}
+	_, err := io.CopyN(io.Discard, q.Body, surplus)
+	return err == io.EOF
 }
 
 func (r *Router) log(q *http.Request, a *answer, took time.Duration) {

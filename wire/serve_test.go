@@ -1,13 +1,16 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -393,6 +396,33 @@ func TestConnectionIsKept(t *testing.T) {
 		a, _ := ask(t, "PUT", s.URL+"/contact/outbound-chat", strings.Repeat(" ", 100_000))
 		if a.StatusCode != 403 || a.Header.Get("x-amzn-ErrorType") != "MissingAuthenticationTokenException" {
 			t.Errorf("%d %v", a.StatusCode, a.Header)
+		}
+	}
+}
+
+// Whoever sends all before it listens, as most clients do, hears why it was
+// refused; it does not meet a connection that was reset.
+func TestOversizedBodyIsAnswered(t *testing.T) {
+	s := open(t, Config{Verifier: live()})
+	for _, size := range []int{maxBody + 1, surplus} {
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		head := fmt.Sprintf("PUT /contact/outbound-chat HTTP/1.1\r\nHost: a\r\nAuthorization: AWS4-HMAC-SHA256 Credential=%s/20260101/us-east-1/connect/aws4_request, SignedHeaders=host, Signature=%064d\r\nX-Amz-Date: %s\r\nContent-Length: %d\r\n\r\n",
+			suiteKey, 0, time.Now().UTC().Format("20060102T150405Z"), size)
+		if _, err := io.WriteString(c, head+strings.Repeat(" ", size)); err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+			continue
+		}
+		a, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+			continue
+		}
+		if a.StatusCode/100 != 4 || a.Header.Get("x-amzn-ErrorType") == "" {
+			t.Errorf("%d bytes: %d %v", size, a.StatusCode, a.Header)
 		}
 	}
 }
