@@ -228,12 +228,12 @@ func (r *Router) write(w http.ResponseWriter, q *http.Request, a *answer) {
 
 // discard reads what is left of a body, and tells whether that was all of it. A
 // body that is small enough the HTTP server throws away by itself, after the
-// answer; one that waits to be asked for need not come.
+// answer; one that is far too long, or waits to be asked for, need not come.
 func discard(q *http.Request) bool {
 	if 0 <= q.ContentLength && q.ContentLength <= keepBuffer {
 		return true
 	}
-	if q.Header.Get("Expect") != "" {
+	if q.ContentLength > surplus || q.Header.Get("Expect") != "" {
 		return false
 	}
 	_, err := io.CopyN(io.Discard, q.Body, surplus)

@@ -427,6 +427,25 @@ func TestOversizedBodyIsAnswered(t *testing.T) {
 	}
 }
 
+// Nobody waits for a body that is far too long, or has not been asked for.
+func TestRefusedBodyIsNotWaitedFor(t *testing.T) {
+	s := open(t, Config{Verifier: live()})
+	for _, head := range []string{"Content-Length: 99999999999", "Expect: 100-continue\r\nContent-Length: 99999"} {
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, "PUT /contact/outbound-chat HTTP/1.1\r\nHost: a\r\n"+head+"\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		a, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || a.StatusCode != 403 || !a.Close {
+			t.Errorf("%s: %v, %v", head, a, err)
+		}
+	}
+}
+
 func TestClient(t *testing.T) {
 	var got listInput
 	s := open(t, Config{Verifier: live(), Operations: sample(
