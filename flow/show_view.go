@@ -59,6 +59,9 @@ func runShowView(t *Turn) Next {
 	if !t.Kept(&s) {
 		return Ignore
 	}
+	if s.Form == nil { // an empty one is not kept
+		s.Form = map[string]string{}
+	}
 	switch in := t.Input.(type) {
 	case contact.TimerFired:
 		return t.Fail(timeExceeded, "no action was taken in time")
@@ -79,7 +82,7 @@ func (t *Turn) show() Next {
 		return t.Fail(noMatch, "no view is named")
 	}
 	data, _ := unquoted(t.JSON("ViewData")).(map[string]any)
-	s := showing{View: readView(id, data, t.operands()), Form: map[string]string{}}
+	s := showing{View: readView(id, data, t.operands())}
 	if why := t.tell(append([]string{strings.Join(s.View.Lines, "\n")}, s.next()...)...); why != "" {
 		return t.Fail(noMatch, why)
 	}
@@ -176,9 +179,6 @@ func (t *Turn) viewAnswered(s *showing, text string) Next {
 		if ok {
 			s.At++
 			if value != "" {
-				if s.Form == nil { // an empty one is not kept
-					s.Form = map[string]string{}
-				}
 				s.Form[f.Name] = value
 			}
 		}
@@ -224,7 +224,10 @@ func (t *Turn) askOn(s *showing) Next {
 // taken leaves the view by an action, and fills $.Views.
 func (t *Turn) taken(s *showing, o choice) Next {
 	result := map[string]any{}
-	if o.Name != "" {
+	switch {
+	case o.Action == step && s.View.ID == "form":
+		result["StepName"] = o.Name
+	case o.Name != "":
 		result["actionName"] = o.Name
 	}
 	if s.View.ID == "confirmation" {

@@ -36,8 +36,16 @@ type choice struct {
 // The views that Amazon Connect ships. Admin guide, "AWS managed views"
 var managedViews = []string{"detail", "list", "form", "confirmation", "cards"}
 
-// Buttons of managed views, each an action of its own name.
-var viewButtons = []string{"Next", "Previous", "Edit", "Cancel", "NoMatchFound", "Back"}
+// Buttons of managed views. Each is an action of its own name, but for those of a
+// form that its resource has no action for: exported flows leave a form by Back
+// and go on by Step.
+var (
+	viewButtons  = []string{"Next", "Previous", "Edit", "Cancel", "NoMatchFound", "Back"}
+	buttonAction = map[string]string{"Previous": "Back", "Cancel": "Back", "Edit": step}
+)
+
+// step is the action of a form's progress tracker.
+const step = "Step"
 
 // skipped is what a customer writes to leave a field as it is.
 const skipped = "-"
@@ -67,13 +75,33 @@ func readView(id string, data map[string]any, operands []string) view {
 	v.actions(data["Actions"], "")
 	for _, name := range viewButtons {
 		if label, action := button(data[name], name); label != "" {
+			if other := buttonAction[action]; other != "" && !slices.Contains(operands, action) {
+				action = other
+			}
 			v.Offers = append(v.Offers, choice{Label: label, Action: action, Name: buttonName(id, name)})
 		}
+	}
+	if id == "form" && slices.Contains(operands, step) {
+		v.steps(data["Wizard"])
 	}
 	if len(v.Offers) == 0 {
 		v.custom(operands)
 	}
 	return v
+}
+
+// steps offers the other steps of a progress tracker.
+func (v *view) steps(wizard any) {
+	if m, ok := wizard.(map[string]any); ok {
+		wizard = m["Items"]
+	}
+	items, _ := wizard.([]any)
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		if heading := textOf(m["Heading"]); heading != "" && !strings.EqualFold(textOf(m["Selected"]), "true") {
+			v.Offers = append(v.Offers, choice{Label: heading, Action: step, Name: heading})
+		}
+	}
 }
 
 // custom offers what the flow branches by.

@@ -119,11 +119,36 @@ func TestFormLeft(t *testing.T) {
 	s.start()
 	s.hear(contact.MessageReceived{Text: "leave"})
 	s.expectPath("a:error NoMatchingCondition, other:end")
-	s.expectVar("$.Views.Action", "Cancel")
+	s.expectVar("$.Views.Action", "Back")
+	s = viewStage(t, "SMS", "form", strings.Replace(form, `"Required":true`, `"Required":false`, 1))
+	s.start()
+	s.hear(contact.MessageReceived{Text: "next"}) // before anything was entered
+	s.expectVar("$.Views.ViewResultData.FormData", `{"b":"B"}`)
 	s = viewStage(t, "SMS", "form", form)
 	s.start()
 	s.hear(contact.MessageReceived{Text: "2"}) // a number is a value here
 	s.expectOpen("a")
+}
+
+// A form's progress tracker goes by Step, its further buttons by what the flow
+// has a branch for.
+func TestFormSteps(t *testing.T) {
+	const lines = `a ShowView {"ViewResource":{"Id":"form"},"InvocationTimeLimitSeconds":"60","ViewData":{"Edit":"Change","Previous":"Before","Cancel":"No","Wizard":[{"Heading":"One","Selected":true},{"Heading":"Two"}]}} ?Equals:Back back ?Equals:Cancel no ?Equals:Step go !TimeLimitExceeded oops !NoMatchingCondition oops !NoMatchingError oops > oops
+		back DisconnectParticipant
+		no DisconnectParticipant
+		go DisconnectParticipant
+		oops DisconnectParticipant`
+	for reply, path := range map[string]string{"before": "a:condition Equals Back, back:end", "no": "a:condition Equals Cancel, no:end",
+		"change": "a:condition Equals Step, go:end", "two": "a:condition Equals Step, go:end"} {
+		s := stageOf(t, "SMS", lines)
+		s.start()
+		s.expectSent("1 Before\n2 Change\n3 No\n4 Two")
+		s.hear(contact.MessageReceived{Text: reply})
+		s.expectPath(path)
+		if reply == "two" {
+			s.expectVar("$.Views.ViewResultData.StepName", "Two")
+		}
+	}
 }
 
 func TestViewElsewhere(t *testing.T) {

@@ -319,6 +319,9 @@ func spare(operands []string) string {
 // words are what a customer might write or say.
 func (x *explorer) words(n node) []string {
 	out := append([]string{other}, x.utterances...)
+	if n.kind == "ShowView" {
+		out = append(out, "1", "-") // a number, and nothing for a field of a form
+	}
 	for _, o := range n.operands {
 		out = append(out, o, "intent "+o+", -1")
 		for k := range min(x.lexValues(), mostValues) {
