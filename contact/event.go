@@ -21,6 +21,8 @@ const (
 	ConnectedAgent   = "CONNECTED_TO_AGENT"
 	DisconnectedType = "DISCONNECTED"
 	Completed        = "COMPLETED"
+	Paused           = "PAUSED"
+	Resumed          = "RESUMED"
 	AMDDisabled      = "AMD_DISABLED"
 	MessageStatus    = "MESSAGE_STATUS" // ours: the delivery of one message
 )
@@ -56,9 +58,21 @@ type Message struct {
 	Error       string       `json:"error,omitempty"`
 	Segments    int          `json:"segments,omitempty"` // parts on the air
 	Resent      int          `json:"resent,omitempty"`   // times sent again after an unknown outcome
+	Tried       []Attempt    `json:"tried,omitempty"`    // accounts that did not take it, before Account
 	Created     time.Time    `json:"created"`
 	Sent        time.Time    `json:"sent,omitzero"`
 	Delivered   time.Time    `json:"delivered,omitzero"`
 	Read        time.Time    `json:"read,omitzero"`
 	Failed      time.Time    `json:"failed,omitzero"`
+}
+
+// An Attempt is a route on which a message did not leave.
+type Attempt struct {
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+	Code    string    `json:"code,omitempty"` // the carrier's own
+	Error   string    `json:"error,omitempty"`
+	// Refused says that the account will never take it; else it could not be
+	// reached.
+	Refused bool `json:"refused,omitempty"`
 }

@@ -132,6 +132,15 @@ func (w *world) Flow(ref string) (*flow.Flow, error) {
 	return w.e.flows.parse(id, hash, content)
 }
 
+// FlowNamed gives a default flow of the instance.
+func (w *world) FlowNamed(name string) (*flow.Flow, error) {
+	row, err := w.t.ResourceNamed(resource.KindFlow, w.i.ID, name)
+	if err != nil {
+		return nil, err
+	}
+	return w.Flow(row.ID)
+}
+
 // version gives the frozen version that a qualifier or an alias names; nil is the newest.
 func version(f *resource.Flow, qualifier string) *resource.FlowVersion {
 	if qualifier == "" || strings.HasPrefix(qualifier, "$") {

@@ -196,7 +196,11 @@ func (a *Checked) group(g Group) {
 	if !ok && len(g.At) > 0 {
 		return
 	}
-	below := append([]string{"Parameters"}, g.At...)
+	a.groupOf(g, obj, append([]string{"Parameters"}, g.At...))
+}
+
+// groupOf checks it on an object that lies below the action.
+func (a *Checked) groupOf(g Group, obj map[string]any, below []string) {
 	var there []string
 	for _, n := range g.Names {
 		if obj[n] != nil {

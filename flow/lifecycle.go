@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"strings"
 
 	"outdial/contact"
 	"outdial/fault"
@@ -13,12 +14,19 @@ func (t *Turn) take(in contact.Input) error {
 	switch in := in.(type) {
 	case contact.ContactUpdated:
 		t.updated(in)
+		if in.Hold != "" {
+			return t.holdAs(in.Hold)
+		}
 		return nil
 	case contact.RecordingKept:
 		t.Contact.Kept = append(t.Contact.Kept, in.Recording)
 		return nil
 	case contact.MessageSent:
 		t.Contact.Delivered = true
+		return nil
+	}
+	if in, ok := in.(contact.QueueMoved); ok && in.Outcome == contact.Worked {
+		t.worked(in)
 		return nil
 	}
 	if !t.Contact.Open() {
@@ -108,6 +116,16 @@ func visitOf(in contact.Input) (int, bool) {
 // the answer; everything else is connected at once.
 func (t *Turn) started() error {
 	c := t.Contact
+	if c.LegID != "" || c.Callback != nil {
+		switch {
+		case !c.Updated.IsZero():
+			t.out.Stale = true
+			return nil
+		case c.LegID != "":
+			return t.continued()
+		}
+		return t.calledBack()
+	}
 	if c.Position.Visit > 0 || !c.Scheduled.IsZero() && c.Position.Hash != "" || c.Call != nil && places(c.Method) && c.PreviousID == "" {
 		t.out.Stale = true
 		return nil
@@ -216,6 +234,10 @@ func (t *Turn) timer(in contact.TimerFired) error {
 	switch {
 	case in.Name == scheduled:
 		return t.begun()
+	case in.Name == callback:
+		return t.callbackDue()
+	case strings.HasPrefix(in.Name, offerTimer):
+		return t.rangOut(in)
 	case in.Name != expire:
 		return t.waitedMeanwhile(in)
 	case c.Expires.After(t.At):
@@ -240,7 +262,9 @@ func (t *Turn) stopped(in contact.StopRequested) {
 	if !answered && c.AMD.Enable {
 		c.AMDStatus = amdNotApplicable
 	}
-	t.Do(contact.EndCall{Reason: "API"})
+	if c.Call != nil {
+		t.Do(contact.EndCall{Reason: "API"})
+	}
 	t.end(DisconnectReason(contact.CallEnded{By: contact.BySystem}, answered, true))
 }
 
@@ -250,6 +274,10 @@ func (t *Turn) received(in contact.MessageReceived) error {
 	c := t.Contact
 	if c.Method == contact.MethodInbound && c.Vars["Media"] == nil {
 		t.Set("Media", map[string]any{"InitialMessage": in.Text})
+	}
+	if c.WithAgent() {
+		t.heardByAgent(in)
+		return nil
 	}
 	if c.Position.Action == "" {
 		t.Note("the customer wrote, and nothing in the flow waits for it")
@@ -330,12 +358,11 @@ func (t *Turn) end(reason string) {
 		c.Call.State = "ended"
 		c.Call.Await = false
 	}
-	if c.Queue != nil && c.Queue.Dequeued.IsZero() {
-		c.Queue.Dequeued = t.At
-		t.Do(contact.Queue{Do: "leave", ID: c.Queue.ID})
-	}
+	t.leaveQueue()
 	p := &c.Position
 	p.Action, p.State, p.Stack = "", nil, nil
 	t.Event(contact.DisconnectedType)
-	t.Event(contact.Completed)
+	if a := c.Agent; a == nil || a.Work.IsZero() { // else after the agent's work
+		t.Event(contact.Completed)
+	}
 }

@@ -38,6 +38,10 @@ func (t *Turn) answered(in contact.CallAnswered) error {
 	if len(in.Headers) > 0 {
 		t.SetMember("Media", "Sip", map[string]any{"Headers": plainTexts(in.Headers)})
 	}
+	if c.Callback != nil && c.Agent != nil {
+		t.Event(contact.ConnectedSystem)
+		return t.playFrom(outboundWhisper)
+	}
 	if c.AMD.Enable {
 		c.Call.Await = true
 		return nil
@@ -95,6 +99,7 @@ func (t *Turn) callEnded(in contact.CallEnded) {
 		c.AMDStatus = undetected(reason)
 	}
 	t.end(reason)
+	t.again()
 }
 
 // undetected is the detector's status of a call that ended before there was

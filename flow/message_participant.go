@@ -20,6 +20,9 @@ var messageParticipant = Spec{
 }
 
 func runMessageParticipant(t *Turn) Next {
+	if t.toAgent() {
+		return t.whisper()
+	}
 	switch t.Contact.Channel {
 	case contact.Voice:
 		return t.playPrompt()
@@ -33,6 +36,30 @@ func runMessageParticipant(t *Turn) Next {
 	}
 	// A task has nobody to hear it.
 	return t.NextSaying("nobody hears it on " + t.channel())
+}
+
+// whisper says it to the agent alone.
+func (t *Turn) whisper() Next {
+	switch t.Input.(type) {
+	case nil:
+	case contact.PromptEnded:
+		return t.Next()
+	default:
+		return Ignore
+	}
+	p, why := contact.Prompt{}, ""
+	if t.voice() {
+		p, why = t.prompt()
+	} else {
+		p.Text, why = t.message()
+	}
+	if why != "" {
+		return t.Fail(noMatch, why)
+	}
+	if t.tellAgent([]contact.Prompt{p}, false) {
+		return Wait
+	}
+	return t.Next()
 }
 
 func (t *Turn) playPrompt() Next {

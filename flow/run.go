@@ -79,6 +79,8 @@ func (t *Turn) act() Next {
 			return t.NextSaying(why)
 		}
 		return t.Fail(noMatch, why)
+	case s.Speaks && t.Contact.Callback != nil && t.Contact.Call == nil && !t.toAgent():
+		return t.Fail(noMatch, "nobody is on the line yet")
 	case s.Kind == Unavailable:
 		return t.Fail(noMatch, s.Why)
 	case s.Kind == Service && s.Service != "" && !t.World.Serves(s.Service):
@@ -109,19 +111,21 @@ func (t *Turn) leave(n Next) (*node, error) {
 		t.Note(fmt.Sprintf("%s at %q does not wait for %s", t.node.kind, t.node.id, contact.InputKind(t.Input)))
 		return nil, nil
 	case follow:
-		return t.to(branch{label: "next", next: t.node.next}, n.why), nil
+		return t.to(branch{label: "next", next: t.node.next}, n.why)
 	case match:
-		return t.matched(n), nil
+		return t.matched(n)
 	case fail:
-		return t.failed(n), nil
+		return t.failed(n)
 	case disconnect:
 		t.passed("end", n.why, "")
 		t.finishAs(n.name, n.why)
 		return nil, nil
 	case endFlow:
 		t.passed("end", n.why, "")
-		t.flowEnded()
-		return nil, nil
+		return t.flowEnded()
+	case moves:
+		t.passed("next", n.why, "")
+		return n.then(t)
 	case enter:
 		t.passed("next", n.why, n.flow.ID)
 		t.transfer(n.flow)
@@ -138,7 +142,7 @@ func (t *Turn) leave(n Next) (*node, error) {
 
 // matched evaluates conditions in their order.
 // https://docs.aws.amazon.com/connect/latest/devguide/flow-language-actions.html
-func (t *Turn) matched(n Next) *node {
+func (t *Turn) matched(n Next) (*node, error) {
 	for i := range t.node.conditions {
 		if c := &t.node.conditions[i]; t.holds(c, n.name) {
 			return t.to(c.branch, n.why)
@@ -160,7 +164,7 @@ func whyNone(n Next) string {
 }
 
 // failed takes the branch of an error; without one the contact ends.
-func (t *Turn) failed(n Next) *node {
+func (t *Turn) failed(n Next) (*node, error) {
 	for _, name := range [...]string{n.name, noMatch} {
 		for _, b := range t.node.errors {
 			if b.name == name {
@@ -173,12 +177,11 @@ func (t *Turn) failed(n Next) *node {
 	}
 	why := fmt.Sprintf("%s at %q failed with %s, and has no branch for it: %s", t.node.kind, t.node.id, n.name, n.why)
 	t.passed("end", why, "")
-	t.finish(why)
-	return nil
+	return t.gaveUp(why)
 }
 
 // to goes along a branch.
-func (t *Turn) to(b branch, why string) *node {
+func (t *Turn) to(b branch, why string) (*node, error) {
 	next := t.flow.actions[b.next]
 	if next == nil {
 		if b.next == "" {
@@ -187,12 +190,10 @@ func (t *Turn) to(b branch, why string) *node {
 			why = join(why, fmt.Sprintf("its branch leads to %q, which is not there", b.next))
 		}
 		t.passed(b.label, why, "")
-		t.Note(fmt.Sprintf("the flow ends at %q: %s", t.node.id, why))
-		t.finish("")
-		return nil
+		return t.gaveUp(fmt.Sprintf("the flow ends at %q: %s", t.node.id, why))
 	}
 	t.passed(b.label, why, b.next)
-	return next
+	return next, nil
 }
 
 func join(a, b string) string {
@@ -285,18 +286,7 @@ func (t *Turn) giveBack(n Next) (*node, error) {
 		return nil, err
 	}
 	if n.name == "" {
-		return t.to(branch{label: "next", next: t.node.next}, ""), nil
+		return t.to(branch{label: "next", next: t.node.next}, "")
 	}
-	return t.matched(n), nil
-}
-
-// flowEnded ends the flow where the contact has something else to live for.
-func (t *Turn) flowEnded() {
-	switch t.Contact.Position.Kind {
-	case "", "CONTACT_FLOW", moduleKind, "AGENT_TRANSFER", "QUEUE_TRANSFER", "CAMPAIGN":
-		t.finish("")
-	default:
-		t.Contact.Position.Action = ""
-		t.Contact.Position.State = nil
-	}
+	return t.matched(n)
 }

@@ -40,7 +40,8 @@ func find[T any](m map[string]*T, kind, ref string) (*T, error) {
 	return nil, fault.New(fault.NotFound, "%s %q", kind, ref)
 }
 
-func (w *testWorld) Flow(ref string) (*Flow, error) { return find(w.flows, "flow", ref) }
+func (w *testWorld) Flow(ref string) (*Flow, error)       { return find(w.flows, "flow", ref) }
+func (w *testWorld) FlowNamed(name string) (*Flow, error) { return find(w.flows, "flow", name) }
 func (w *testWorld) Content(id, hash string) (*Flow, error) {
 	if f := w.flows[id]; f != nil && f.Hash == hash {
 		return f, nil

@@ -32,7 +32,8 @@ type Next struct {
 	do   verb
 	name string // of a result or an error type
 	why  string
-	flow *Flow // of enter and call
+	flow *Flow                        // of enter and call
+	then func(t *Turn) (*node, error) // of moves
 	in   map[string]any
 }
 
@@ -49,6 +50,7 @@ const (
 	enter      // another flow instead of this one
 	call       // a module
 	giveBack   // from a module, with result name
+	moves      // the contact leaves its flow for then
 )
 
 // Wait stays at the action: it is run again on the next input.

@@ -18,6 +18,8 @@ type World interface {
 	Instance() *resource.Instance
 	// Flow gives the published content that ref names now.
 	Flow(ref string) (*Flow, error)
+	// FlowNamed gives the published flow of this name: a default one of the instance.
+	FlowNamed(name string) (*Flow, error)
 	// Content gives the content in which a parked contact stands.
 	Content(id, hash string) (*Flow, error)
 	Queue(ref string) (*resource.Queue, error)
@@ -49,6 +51,7 @@ type Metrics struct {
 	Busy       int
 	Missed     int
 	NonProduct int
+	Since      []time.Time // when those who wait were put into the queue, longest first
 }
 
 // A Bot understands an utterance. It is pure: what it must remember of the
@@ -86,7 +89,10 @@ type Out struct {
 	Events  []contact.Event
 	Passed  []Passed
 	Notes   []string // what the operator should know
-	Stale   bool     // the input answered something that is over; nothing changed
+	// Next is the contact that follows this one. It begins in the same unit of
+	// work, with Started, once it has an id; this one's NextID is that.
+	Next  *contact.Contact
+	Stale bool // the input answered something that is over; nothing changed
 }
 
 // Passed is one action that the contact went through, for the timeline, the

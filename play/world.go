@@ -258,6 +258,25 @@ func (w *world) Flow(ref string) (*flow.Flow, error) {
 	return nil, notThere(resource.KindFlow, ref)
 }
 
+// FlowNamed gives a default flow of the instance: one of the play's flows, or a
+// file beside them, that bears its name.
+func (w *world) FlowNamed(name string) (*flow.Flow, error) {
+	if file, key, ok := stub(w, w.stubs.Flows, name); ok && key != "*" && file != missing {
+		l, err := w.load(file)
+		if err != nil {
+			return nil, err
+		}
+		return l.flow, nil
+	}
+	if l := w.among(name); l != nil && !w.gone() {
+		return l.flow, nil
+	}
+	if l := w.beside(name); l != nil && !w.gone() {
+		return l.flow, nil
+	}
+	return nil, notThere(resource.KindFlow, name)
+}
+
 // among finds a flow by its id, its file's name, or its own name.
 func (w *world) among(ref string) *loaded {
 	id, name := folded(last(ref)), folded(w.names[ref])

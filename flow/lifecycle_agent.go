@@ -1,0 +1,248 @@
+package flow
+
+import (
+	"time"
+
+	"outdial/contact"
+)
+
+// maxHeard bounds what is kept of what an agent alone has heard.
+const maxHeard = 50
+
+// tellAgent lets the agent alone hear prompts, or read them where there is no
+// sound; it tells whether the end of them is to be waited for.
+func (t *Turn) tellAgent(prompts []contact.Prompt, loop bool) (waits bool) {
+	c := t.Contact
+	e := contact.TellAgent{Agent: c.Agent.ID, Loop: loop}
+	for _, p := range prompts {
+		t.agentHears(spoken(p))
+	}
+	if t.voice() {
+		e.Visit, e.Prompts = t.Visit(), prompts
+		t.Do(e)
+		return !loop
+	}
+	for _, p := range prompts {
+		e.Text = spoken(p)
+		t.Do(e)
+	}
+	return false
+}
+
+// agentHears keeps what the agent alone has heard.
+func (t *Turn) agentHears(text string) {
+	a := t.Contact.Agent
+	if text == "" {
+		return
+	}
+	// What is kept is never changed in place: other copies of the contact share it.
+	a.Heard = append(a.Heard[:len(a.Heard):len(a.Heard)], text)
+	a.Heard = a.Heard[max(0, len(a.Heard)-maxHeard):]
+}
+
+func (t *Turn) voice() bool { return t.Contact.Channel == contact.Voice }
+
+// spoken is what is heard of a prompt, as far as it is in words.
+func spoken(p contact.Prompt) string {
+	for _, s := range [...]string{p.Text, p.SSML, p.Name, p.URI} {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// toAgent tells whether what the flow says is for the agent's ears.
+func (t *Turn) toAgent() bool {
+	kind := t.roleOf()
+	return t.Contact.Agent != nil && (kind == agentWhisper.kind || kind == agentHold.kind)
+}
+
+// joined connects the customer with the agent.
+func (t *Turn) joined() {
+	c := t.Contact
+	was := recordingOf(c).now(c)
+	c.Agent.Connected = t.At
+	p := &c.Position
+	p.Action, p.State, p.Stack, p.Kind = "", nil, nil, ""
+	t.Event(contact.ConnectedAgent)
+	if t.voice() {
+		e := contact.Bridge{Do: "join", Agent: c.Agent.ID, Name: c.Agent.Name}
+		if u, err := t.World.User(c.Agent.ID); err == nil {
+			e.Phone = u.Phone
+		}
+		t.Do(e)
+		t.recordFrom(was)
+	}
+}
+
+// said is what the agent says to the customer.
+func (t *Turn) said(in contact.QueueMoved) error {
+	c := t.Contact
+	if !c.WithAgent() || in.Text == "" || c.Channel == contact.Task {
+		t.out.Stale = true
+		return nil
+	}
+	switch {
+	case c.Channel == contact.Chat:
+		t.Do(contact.SendMessage{Text: in.Text})
+	case c.Agent.OnHold || c.Agent.Aside:
+		t.Note(c.Agent.Name + " speaks, and the customer does not hear it: the call is on hold")
+	default:
+		t.Do(contact.Bridge{Do: "say", Agent: c.Agent.ID, Name: c.Agent.Name, Text: in.Text})
+	}
+	return nil
+}
+
+// heardByAgent is a message of the customer's that the agent reads.
+func (t *Turn) heardByAgent(in contact.MessageReceived) {
+	t.Do(contact.TellAgent{Agent: t.Contact.Agent.ID, Text: in.Text, From: "customer"})
+}
+
+// held puts the customer on hold, or takes him off it; a task is put aside.
+func (t *Turn) held(on bool) error {
+	c := t.Contact
+	if c.Channel == contact.Task {
+		return t.paused(on)
+	}
+	a := c.Agent
+	if !c.WithAgent() || !t.voice() || on == (a.OnHold || a.Aside) {
+		t.out.Stale = true
+		return nil
+	}
+	if !on {
+		t.offHold()
+		return nil
+	}
+	return t.onHold(customerHold)
+}
+
+// onHold parts the customer from the agent; one of them hears a hold flow.
+func (t *Turn) onHold(r role) error {
+	a := t.Contact.Agent
+	a.OnHold, a.Aside, a.Since = r == customerHold, r == agentHold, t.At
+	a.Holds++
+	t.Do(contact.Bridge{Do: "hold", Agent: a.ID, Name: a.Name})
+	return t.playFrom(r)
+}
+
+// offHold joins them again.
+func (t *Turn) offHold() {
+	a := t.Contact.Agent
+	if !a.OnHold && !a.Aside {
+		return
+	}
+	span := int(t.At.Sub(a.Since) / time.Second)
+	a.Held += span
+	a.Longest = max(a.Longest, span)
+	a.OnHold, a.Aside, a.Since = false, false, time.Time{}
+	p := &t.Contact.Position
+	p.Action, p.State, p.Stack, p.Kind = "", nil, nil, ""
+	if t.Contact.Open() {
+		t.Do(contact.StopPrompt{})
+		t.Do(contact.Bridge{Do: "resume", Agent: a.ID, Name: a.Name})
+	}
+}
+
+// paused puts a task aside, or takes it up again. TaskContact, PauseContact
+func (t *Turn) paused(on bool) error {
+	c := t.Contact
+	if on == !c.Pause.Since.IsZero() {
+		t.out.Stale = true
+		return nil
+	}
+	if !on {
+		return t.unpaused()
+	}
+	c.Pause.Since = t.At
+	c.Pause.Count++
+	t.Event(contact.Paused)
+	return t.playFrom(atPause)
+}
+
+// unpaused takes a task up again: its flow for that runs.
+func (t *Turn) unpaused() error {
+	t.goesOn()
+	return t.playFrom(atResume)
+}
+
+// goesOn ends a pause.
+func (t *Turn) goesOn() {
+	p := &t.Contact.Pause
+	p.Total += int(t.At.Sub(p.Since) / time.Second)
+	p.Since, p.Last = time.Time{}, t.At
+	t.Event(contact.Resumed)
+}
+
+// agentLeft is the agent who hangs up. The customer remains where a disconnect
+// flow is set for that, and goes on in a new segment.
+func (t *Turn) agentLeft() error {
+	c := t.Contact
+	reason := "AGENT_DISCONNECT"
+	if c.Channel == contact.Task {
+		reason = "AGENT_COMPLETED"
+	}
+	if c.Hooks[disconnected.event] != "" && !c.Agent.Connected.IsZero() {
+		f, err := t.flowOf(disconnected)
+		if err != nil {
+			return err
+		}
+		if f != nil {
+			if t.onCall() {
+				t.Do(contact.StopPrompt{})
+				t.Do(contact.Bridge{Do: "leave", Agent: c.Agent.ID, Name: c.Agent.Name})
+			}
+			t.follow(contact.MethodDisconnect, reason, func(d *contact.Contact) {
+				d.Position.Flow, d.Position.Kind = f.ID, disconnected.kind
+			})
+			return nil
+		}
+	}
+	t.hangUp(reason)
+	return nil
+}
+
+// hangUp ends the contact, and its call with it.
+func (t *Turn) hangUp(reason string) {
+	c := t.Contact
+	if t.voice() && c.Call != nil && c.Call.State != "ended" {
+		t.Do(contact.EndCall{Reason: "agent"})
+	}
+	t.end(reason)
+}
+
+// handedOn is the agent who transfers the contact by a quick connect: to a queue
+// or to another agent, by the flow for that.
+func (t *Turn) handedOn(in contact.QueueMoved) error {
+	c := t.Contact
+	if !c.WithAgent() {
+		t.out.Stale = true
+		return nil
+	}
+	r, target := queueTransfer, in.Queue
+	if in.To != "" {
+		r, target = agentTransfer, in.To
+	}
+	q, err := t.queueOf(target)
+	if err != nil {
+		t.Note("it cannot be handed on: there is no queue and no agent " + target)
+		return nil
+	}
+	f, err := t.flowOf(r)
+	if err != nil {
+		return err
+	}
+	if t.onCall() {
+		t.Do(contact.StopPrompt{})
+		t.Do(contact.Bridge{Do: "leave", Agent: c.Agent.ID, Name: c.Agent.Name})
+	}
+	t.follow(contact.MethodTransfer, "AGENT_DISCONNECT", func(d *contact.Contact) {
+		d.Target = q.ID
+		if f == nil {
+			d.Queue = &contact.Queued{ID: q.ID}
+			return
+		}
+		d.Position.Flow, d.Position.Kind = f.ID, r.kind
+	})
+	return nil
+}
