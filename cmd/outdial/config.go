@@ -36,7 +36,7 @@ type config struct {
 	Functions map[string]string         `yaml:"functions" eg:"arn:aws:lambda:us-east-1:111122223333:function:lookup: http://127.0.0.1:9000/lookup" doc:"Where a flow's Lambda functions are: ARN to a URL that gets AWS's own event by POST and answers with the result. A name without an ARN stands for every ARN that ends in it."`
 	Lambda    endpointConfig            `yaml:"lambda" doc:"Lambda's own Invoke API, for functions that are not in the list above."`
 	Lex       endpointConfig            `yaml:"lex" doc:"The Lex V2 runtime, for bots that are not in the list below."`
-	Services  map[string]endpointConfig `yaml:"services" doc:"Further services that flows reach by their own API: profile, cases, datatables, views."`
+	Services  map[string]endpointConfig `yaml:"services" doc:"Further services that flows reach by their own API: profile, cases, datatables."`
 	Bots      []botConfig               `yaml:"bots" eg:"@bots" doc:"Bots that are built in: ConnectParticipantWithLexBot finds one by its alias ARN."`
 	Templates []templateConfig          `yaml:"templates" doc:"Message templates, for InitialTemplatedSystemMessage."`
 
