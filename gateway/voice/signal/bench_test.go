@@ -28,6 +28,7 @@ type bench struct {
 	done  chan error
 	loops sync.WaitGroup
 	calls []*call
+	after func() // when the agent has stopped
 }
 
 // A call is one leg, and what it told.
@@ -49,18 +50,29 @@ func inBubble(t *testing.T, change func(*Config), f func(b *bench)) {
 		if change != nil {
 			change(&c)
 		}
-		n := voicetest.NewNetwork()
-		a, err := New(c, Options{ListenPacket: n.Listen, LookupIP: lookupIP, LookupSRV: lookupSRV})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(context.Background())
-		b := &bench{T: t, net: n, agent: a, stop: stop, done: make(chan error, 1)}
-		go func() { b.done <- a.Run(ctx, b.incoming) }()
-		synctest.Wait()
+		b := &bench{T: t}
+		b.start(c, b.incoming)
 		defer b.close()
 		f(b)
 	})
+}
+
+// inBubbleWith lets an agent run whose calls that come in are taken by in.
+func inBubbleWith(b *bench, in Incoming) {
+	b.start(Config{Targets: []string{theirIP}, Listen: ourIP + ":5060", Ping: -1, Session: -1}, in)
+}
+
+func (b *bench) start(c Config, in Incoming) {
+	b.Helper()
+	b.net = voicetest.NewNetwork()
+	var err error
+	if b.agent, err = New(c, Options{ListenPacket: b.net.Listen, LookupIP: lookupIP, LookupSRV: lookupSRV}); err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	b.stop, b.done = stop, make(chan error, 1)
+	go func() { b.done <- b.agent.Run(ctx, in) }()
+	synctest.Wait()
 }
 
 // close stops the agent, and sees that nothing is left.
@@ -89,6 +101,9 @@ func (b *bench) close() {
 		b.Errorf("Run: %v", err)
 	}
 	b.loops.Wait()
+	if b.after != nil {
+		b.after()
+	}
 }
 
 func (b *bench) plan(c *call, side *sdp.Side) Plan {

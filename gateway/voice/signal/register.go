@@ -35,7 +35,9 @@ type RegistrationHealth struct {
 func (a *Agent) Registration() (h RegistrationHealth, ok bool) {
 	a.register.mu.Lock()
 	defer a.register.mu.Unlock()
-	return a.register.health, a.set.Register
+	h = a.register.health
+	h.Registered = h.Registered && time.Now().Before(h.Until)
+	return h, a.set.Register
 }
 
 // Pauses between tries to register, where it fails.
@@ -93,10 +95,9 @@ func (a *Agent) registered(h hop, granted time.Duration, err error) {
 	r := &a.register
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	was := r.health.Registered
+	was := r.health.Registered && time.Now().Before(r.health.Until)
 	if err != nil {
 		r.health.LastError = err.Error()
-		r.health.Registered = was && time.Now().Before(r.health.Until)
 		return
 	}
 	r.hop = h

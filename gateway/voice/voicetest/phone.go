@@ -162,6 +162,20 @@ func read(text string) *Message {
 // patience bounds every wait for a message.
 const patience = 100 * time.Second
 
+// Each hands every message to f from now on, until the phone is closed.
+func (p *Phone) Each(f func(m *Message)) {
+	go func() {
+		for {
+			select {
+			case <-p.done:
+				return
+			case m := <-p.in:
+				f(m)
+			}
+		}
+	}()
+}
+
 // Expect waits for the next message, which must be the one: a method, or a
 // status. Repetitions of what came before are not told apart.
 func (p *Phone) Expect(what string) *Message {
@@ -313,6 +327,15 @@ func (p *Phone) Call(from, to string, at netip.AddrPort, headers string, body ..
 		Target: fmt.Sprintf("sip:%s@%s", to, at)}
 	d.Request("INVITE", headers, body...)
 	return d
+}
+
+// Acknowledge sends the ACK for an answer that is no success, which belongs to
+// the INVITE's own transaction.
+func (d *Dialog) Acknowledge(res *Message) {
+	d.t.Helper()
+	to := res.Get("To")
+	d.Send(d.Peer, fmt.Sprintf("ACK %s SIP/2.0\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+		d.Target, res.Get("Via"), d.Local, to, d.CallID, strings.Replace(res.Get("CSeq"), "INVITE", "ACK", 1)))
 }
 
 // Answered takes what the answer to an INVITE says of the other side.
