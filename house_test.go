@@ -49,7 +49,7 @@ var plan = map[string]string{
 	"gateway/voice":           "gateway gateway/dtmf contact fault wire",
 	"gateway/voice/audio":     "",
 	"gateway/voice/sdp":       "gateway/voice/audio",
-	"gateway/voice/media":     "gateway/voice/audio gateway/voice/sdp",
+	"gateway/voice/media":     "gateway/voice/audio gateway/voice/sdp fault",
 	"gateway/voice/signal":    "gateway/voice/sdp contact fault",
 	"gateway/voice/speech":    "gateway/voice/audio contact fault wire",
 	"gateway/voice/amd":       "gateway/voice/audio contact",
