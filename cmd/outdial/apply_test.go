@@ -36,7 +36,7 @@ func TestApplyAgain(t *testing.T) {
 	if err := l.takes(strings.NewReplacer("name: A", "name: B", "name: B", "name: A").Replace(listsConfig) + "optOut: [{name: house, numbers: ['+12065550151', '+12065550153']}]\n"); err != nil {
 		t.Fatal(err)
 	}
-	facts, err := gather(t.Context(), l.st)
+	facts, err := gather(t.Context(), l.st, nil)
 	if err != nil || facts.Queues["A"] != "22222222-2222-4222-8222-222222222222" || facts.Queues["B"] != "11111111-1111-4111-8111-111111111111" {
 		t.Errorf("%v, %v", facts.Queues, err)
 	}
@@ -61,7 +61,7 @@ func TestApplyAgain(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `queue "Ours": another of this name was made over the API`) {
 		t.Errorf("%v", err)
 	}
-	if again, err := gather(t.Context(), l.st); err != nil || again.Queues["A"] != facts.Queues["A"] || again.Queues["B"] != facts.Queues["B"] {
+	if again, err := gather(t.Context(), l.st, nil); err != nil || again.Queues["A"] != facts.Queues["A"] || again.Queues["B"] != facts.Queues["B"] {
 		t.Errorf("%v, %v", again.Queues, err)
 	}
 
@@ -90,7 +90,24 @@ func TestApplyAgain(t *testing.T) {
 	if err := l.takes(other); err != nil {
 		t.Fatal(err)
 	}
-	if facts, err = gather(t.Context(), l.st); err != nil || facts.InstanceID != derived("111122223333", "us-east-1", "other") {
+	if facts, err = gather(t.Context(), l.st, nil); err != nil || facts.InstanceID != derived("111122223333", "us-east-1", "other") {
 		t.Errorf("%+v, %v", facts, err)
+	}
+}
+
+// The ready file speaks of the first instance of the configuration, whatever
+// its name, and not of a demo instance that was there before.
+func TestReadyNamesTheFirstInstance(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	l := live(t, dir, serveFlags{})
+	if l.facts.InstanceID != derived("111122223333", "us-east-1", "demo") {
+		t.Errorf("%+v", l.facts)
+	}
+	l.stop()
+	write(t, dir, "outdial.yaml", "instances: [{alias: zoo}, {alias: acme}]\n")
+	l = live(t, dir, serveFlags{})
+	if want := derived("111122223333", "us-east-1", "zoo"); l.facts.InstanceID != want {
+		t.Errorf("%s is in the ready file, not %s", l.facts.InstanceID, want)
 	}
 }

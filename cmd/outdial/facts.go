@@ -13,13 +13,15 @@ import (
 )
 
 // gather collects what a ready file says of the store: the first instance that
-// was made, and what belongs to it.
-func gather(ctx context.Context, st *store.Store) (*ready, error) {
+// the configuration declares, else the first that was made, and what belongs to it.
+func gather(ctx context.Context, st *store.Store, first *resource.Instance) (*ready, error) {
 	r := &ready{Flows: map[string]string{}, Queues: map[string]string{}, PhoneNumbers: []readyNumber{}, Templates: []readyTemplate{}}
 	err := st.View(ctx, func(t *store.Tx) error {
 		var in *resource.Instance
 		err := every(t, resource.KindInstance, "", func(x *resource.Instance) {
-			if in == nil || x.Created.Before(in.Created) || x.Created.Equal(in.Created) && x.Name < in.Name {
+			switch {
+			case first != nil && first.ID != x.ID:
+			case in == nil, x.Created.Before(in.Created), x.Created.Equal(in.Created) && x.Name < in.Name:
 				in = x
 			}
 		})

@@ -152,7 +152,7 @@ func (h *house) declare(ctx context.Context) error {
 		}
 	}
 	var err error
-	if h.facts, err = gather(ctx, h.st); err != nil {
+	if h.facts, err = gather(ctx, h.st, d.first); err != nil {
 		return err
 	}
 	account := cmp.Or(h.facts.AccountID, defaultAccount)

@@ -264,7 +264,7 @@ func TestFileDeclares(t *testing.T) {
 	write(t, dir, "outdial.yaml", strings.ReplaceAll(fileConfig, "numbers: shown", "numbers: masked"))
 	l.hup <- os.Interrupt
 	l.eventually("a restart is asked for", func() bool { return strings.Contains(l.logs.String(), "log has changed, and takes a restart") })
-	if facts, err := gather(t.Context(), l.st); err != nil || facts.Queues["Desk"] == "" {
+	if facts, err := gather(t.Context(), l.st, nil); err != nil || facts.Queues["Desk"] == "" {
 		t.Fatalf("the queue is gone: %+v, %v", facts, err)
 	}
 
@@ -272,7 +272,7 @@ func TestFileDeclares(t *testing.T) {
 	write(t, dir, "flows/Second.json", tiny)
 	l.hup <- os.Interrupt
 	l.eventually("the file was read again", func() bool { return strings.Contains(l.logs.String(), "the configuration was read again") })
-	facts, err := gather(t.Context(), l.st)
+	facts, err := gather(t.Context(), l.st, nil)
 	if err != nil || facts.Queues["Desk"] != "" || facts.Queues["Counter"] == "" || facts.Flows["Second"] == "" || !l.serves("lambda:arn:aws:lambda:eu-west-2:111122223333:function:lookup") {
 		t.Fatalf("%+v, %v", facts, err)
 	}
