@@ -79,6 +79,8 @@ type Number struct {
 	SelfOptIn bool     `json:"selfOptIn,omitempty"` // self-managed opt-outs
 	Quiet     string   `json:"quiet,omitempty"`     // quiet hours "21:00-08:00"
 	QuietDo   string   `json:"quietDo,omitempty"`   // hold (default) or refuse
+	QuietZone string   `json:"quietZone,omitempty"` // contact attribute with the recipient's IANA time zone
+	Throttle  float64  `json:"throttle,omitempty"`  // segments per second; 0 is no limit
 }
 
 // A Queue is where contacts wait for agents.
@@ -189,6 +191,8 @@ type User struct {
 	Security   []string `json:"security,omitempty"`
 	AutoAccept bool     `json:"autoAccept,omitempty"`
 	AfterWork  int      `json:"afterWork,omitempty"` // seconds of after contact work; 0 is no limit
+	// Proficiencies are what routing criteria ask for.
+	Proficiencies []Proficiency `json:"proficiencies,omitempty"`
 }
 
 // A Profile is a routing profile: which queues an agent serves, in which order.
