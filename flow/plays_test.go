@@ -33,6 +33,7 @@ var beside = play.Files{
 var closed = map[string]string{
 	"UpdateContactRecordingAndAnalyticsBehavior: error NoMatchingError": "it is to be declared, and nothing else can go wrong",
 
+	"basics: set (UpdateFlowAttributes): error NoMatchingError":                                                "it is to be declared; the loop fills them up",
 	"data: voice (UpdateContactData): next":                                                                    "Voice ID cannot be had",
 	"persistent: go (CreatePersistentContactAssociation): next":                                                "no earlier chat is in a play; TestPersistentChat has one",
 	"processing: on (UpdateContactMediaProcessing): next":                                                      "messages cannot be processed",

@@ -15,6 +15,9 @@ var updateContactTextToSpeechVoice = Spec{
 	Channels: V,
 	Else:     ElseNext,
 	Run: func(t *Turn) Next {
+		if t.Text("TextToSpeechVoice") == "" {
+			return t.Fail(noMatch, "no voice is named")
+		}
 		t.Contact.Voice = contact.Speech{Name: t.Text("TextToSpeechVoice"),
 			Engine: t.Text("TextToSpeechEngine"), Style: t.Text("TextToSpeechStyle")}
 		return t.Next()
