@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"outdial/contact"
@@ -43,7 +44,7 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 		}
 		a.Line = line
 		need.Lines = []contact.Line{line}
-		need.Marks = append(need.Marks, windowKey(line))
+		need.Marks = append(need.Marks, windowKey(line), aliasKey(line))
 		do = func(t *store.Tx) error { return e.inbound(t, a) }
 	}
 	return e.Store.Update(ctx, need, func(t *store.Tx) error {
@@ -63,7 +64,13 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 // receipt brings a message's status up to date. It never moves a flow.
 func (e *Engine) receipt(t *store.Tx, a gateway.Arrival) error {
 	m, err := t.MessageOf(store.Ref{Account: a.Account, Ref: a.Ref})
+	if fault.Is(err, fault.NotFound) && e.trials.heard(a) {
+		return nil
+	}
 	if err != nil {
+		return err
+	}
+	if err := e.alias(t, m, a.Receipt.Customer); err != nil {
 		return err
 	}
 	at := a.Receipt.At
@@ -140,15 +147,18 @@ func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
 	if !isMessage {
 		return e.newInbound(t, a, nil)
 	}
+	if err := e.dialled(t, &a.Line); err != nil {
+		return err
+	}
 	if a.Line.Subtype == contact.WhatsApp {
 		if err := t.PutMark(windowKey(a.Line), []byte("1"), e.Now().Add(serviceWindow)); err != nil {
 			return err
 		}
 	}
-	if done, err := e.keyword(t, a.Line, msg.Text); err != nil || done {
+	if done, err := e.keyword(t, a, msg.Text); err != nil || done {
 		return err
 	}
-	id, open, err := t.ContactOn(a.Line)
+	id, open, err := e.conversation(t, a)
 	if err != nil {
 		return err
 	}
@@ -159,6 +169,38 @@ func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
 		return err
 	}
 	return e.tell(t, id, msg)
+}
+
+// dialled replaces the address by which the far side knows a customer by the one
+// that we wrote to: WhatsApp knows some numbers of Brazil, Mexico and Argentina
+// by another digit.
+func (e *Engine) dialled(t *store.Tx, l *contact.Line) error {
+	doc, ok, err := t.Mark(aliasKey(*l), e.Now())
+	if err != nil || !ok {
+		return err
+	}
+	return json.Unmarshal(doc, &l.Customer)
+}
+
+// conversation finds the open chat that an inbound message belongs to: the one on
+// its line, or the one whose message it says that it replies to.
+func (e *Engine) conversation(t *store.Tx, a gateway.Arrival) (contact.ID, bool, error) {
+	id, open, err := t.ContactOn(a.Line)
+	if err != nil || open || a.ReplyTo == "" {
+		return id, open, err
+	}
+	m, err := t.MessageOf(store.Ref{Account: a.Account, Ref: a.ReplyTo})
+	if fault.Is(err, fault.NotFound) {
+		return "", false, nil
+	}
+	if err != nil || m.Contact == "" || m.From != a.Line.System {
+		return "", false, err
+	}
+	c, err := t.Contact(m.Contact)
+	if fault.Is(err, fault.NotFound) {
+		return "", false, nil
+	}
+	return m.Contact, err == nil && c.Open(), err
 }
 
 // receive keeps an inbound message, and gives its id.

@@ -32,7 +32,7 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 	}
 	gw := e.Gateways[j.Account]
 	if gw == nil {
-		e.refuse(ctx, j, f, fault.New(fault.Refused, "there is no carrier account %q", j.Account))
+		e.failed(ctx, j, f, &fault.Error{Kind: fault.Denied, Code: CodeAccount, Message: fmt.Sprintf("there is no carrier account %q", j.Account)})
 		return
 	}
 	if v, ok := f.(contact.Reply); ok {
@@ -44,17 +44,20 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 		e.back(ctx, j, err, time.Second)
 		return
 	}
-	if err := e.allowed(ctx, c, f); err != nil {
-		e.refuse(ctx, j, f, err)
+	if outward(f) && !(e.permitted(ctx, j, c, f) && e.admitted(ctx, j, f)) {
 		return
 	}
 	r, err := e.perform(ctx, gw, c, f)
+	e.tally(j.Account, f, err)
 	if err != nil {
 		e.failed(ctx, j, f, err)
 		return
 	}
 	e.finish(ctx, j, f, r)
 }
+
+// holds tells whether an account's sends of unknown outcome are not sent again.
+func (e *Engine) holds(account string) bool { return e.policy.Load().Hold[account] }
 
 // perform calls the gateway; one that panics has failed with an unknown outcome.
 func (e *Engine) perform(ctx context.Context, gw gateway.Gateway, c *contact.Contact, f contact.Effect) (r gateway.Result, err error) {
@@ -83,25 +86,6 @@ func (e *Engine) snapshot(ctx context.Context, id contact.ID) (c *contact.Contac
 	return c, err
 }
 
-// allowed refuses free text on WhatsApp outside the customer service window,
-// before it costs anything. The code is Meta's own for it.
-func (e *Engine) allowed(ctx context.Context, c *contact.Contact, f contact.Effect) error {
-	m, ok := f.(contact.SendMessage)
-	if !ok || c.Subtype != contact.WhatsApp || m.Template != nil {
-		return nil
-	}
-	var open bool
-	err := e.Store.View(ctx, func(t *store.Tx) (err error) {
-		_, open, err = t.Mark(windowKey(c.Line()), e.Now())
-		return err
-	})
-	if err != nil || open {
-		return err
-	}
-	return &fault.Error{Kind: fault.Refused, Code: "131047",
-		Message: "more than 24 hours since the customer's last message: only a template may be sent"}
-}
-
 // lost deals with an effect whose earlier try was cut off, where that decides
 // it: nobody knows whether it happened.
 func (e *Engine) lost(ctx context.Context, j store.Job, f contact.Effect) bool {
@@ -114,7 +98,7 @@ func (e *Engine) lost(ctx context.Context, j store.Job, f contact.Effect) bool {
 		e.hear(ctx, j, contact.CallEnded{By: contact.ByLostNode, Phrase: "the node that held the call is gone"})
 		return true
 	case contact.SendMessage:
-		if e.Hold[j.Account] {
+		if e.holds(j.Account) {
 			e.unknown(ctx, j, v, errors.New("cut off while it was sent"))
 			return true
 		}
@@ -156,7 +140,7 @@ func (e *Engine) sent(t *store.Tx, j store.Job, s contact.SendMessage, r gateway
 	if err != nil {
 		return err
 	}
-	m.Status, m.Sent, m.Ref, m.Segments = contact.StatusSent, e.Now(), r.Ref, r.Segments
+	m.Status, m.Sent, m.Ref, m.Segments, m.Account = contact.StatusSent, e.Now(), r.Ref, r.Segments, j.Account
 	if r.Status != "" {
 		m.Status = r.Status
 	}
@@ -181,6 +165,9 @@ func (e *Engine) sent(t *store.Tx, j store.Job, s contact.SendMessage, r gateway
 		if err := t.PutRef(store.Ref{Account: m.Account, Ref: ref}, m); err != nil {
 			return err
 		}
+	}
+	if err := e.alias(t, m, r.Customer); err != nil {
+		return err
 	}
 	return e.status(t, m)
 }
@@ -272,6 +259,7 @@ func (e *Engine) failed(ctx context.Context, j store.Job, f contact.Effect, err 
 		e.busy(ctx, j, f, err)
 	case kind == fault.Internal:
 		e.unsure(ctx, j, f, err)
+	case kind == fault.Denied && e.detour(ctx, j, f, err):
 	default:
 		e.refuse(ctx, j, f, err)
 	}
@@ -283,11 +271,15 @@ const patience = 72 * time.Hour
 
 // busy gives an effect back with a growing pause; a call cannot wait.
 func (e *Engine) busy(ctx context.Context, j store.Job, f contact.Effect, err error) {
+	_, call := f.(contact.PlaceCall)
+	if (call || !e.works(j.Account)) && e.detour(ctx, j, f, err) {
+		return
+	}
 	if _, message := f.(contact.SendMessage); !message && j.Tries > 5 || time.Since(j.First) > patience {
 		e.refuse(ctx, j, f, err)
 		return
 	}
-	if _, call := f.(contact.PlaceCall); call {
+	if call {
 		e.refuse(ctx, j, f, err)
 		return
 	}
@@ -305,7 +297,7 @@ func pause(tries int) time.Duration {
 func (e *Engine) unsure(ctx context.Context, j store.Job, f contact.Effect, err error) {
 	s, message := f.(contact.SendMessage)
 	switch {
-	case message && e.Hold[j.Account]:
+	case message && e.holds(j.Account):
 		e.unknown(ctx, j, s, err)
 	case message && time.Since(j.First) < patience:
 		e.resent(ctx, j, s)
@@ -359,11 +351,7 @@ func (e *Engine) unknown(ctx context.Context, j store.Job, s contact.SendMessage
 func (e *Engine) refuse(ctx context.Context, j store.Job, f contact.Effect, cause error) {
 	e.stats.Refused.Add(1)
 	e.log.Info("refused", "contact", j.Contact, "effect", j.Kind, "account", j.Account, "err", cause)
-	var fe *fault.Error
-	code, text := "", cause.Error()
-	if errors.As(cause, &fe) {
-		code, text = fe.Code, fe.Message
-	}
+	code, text := wording(cause)
 	s, message := f.(contact.SendMessage)
 	need := store.Need{Contacts: []contact.ID{j.Contact}}
 	e.settle(ctx, j, &need, func(t *store.Tx) error {

@@ -39,6 +39,15 @@ const (
 	CodeNoFlow       = "FLOW"                               // fault.NotFound
 )
 
+// Codes of what the engine refuses or puts off by itself; see also CodeOptedOut
+// and CodeDoNotContact. They stand where a carrier's own would.
+const (
+	CodeWindow  = "131047"       // Meta's own: WhatsApp free text outside the customer service window
+	CodeQuiet   = "QUIET_HOURS"  // it is night at the recipient
+	CodeAccount = "NO_ACCOUNT"   // there is no such carrier account
+	CodeCircuit = "CIRCUIT_OPEN" // the account has failed too often in a row
+)
+
 // Config is what an engine is made of.
 type Config struct {
 	Store *store.Store
@@ -48,10 +57,8 @@ type Config struct {
 	Bots func(instance, alias string) (flow.Bot, bool)
 	// Serves tells whether an endpoint is set for a service of flow.World.
 	Serves func(service string) bool
-	// Throttles are segments per second of an account; none is unlimited.
-	Throttles map[string]float64
-	// Hold lists accounts whose sends of unknown outcome are not sent again.
-	Hold map[string]bool
+	// Policy may be changed later by Adopt.
+	Policy
 	// Sinks are the names of the sinks that get events and records.
 	Sinks []string
 	// Simulated accounts do not count as under way for real: the clock may move.
@@ -67,6 +74,17 @@ type Config struct {
 	// Offset is what Store.Offset says: how far the engine's time is ahead.
 	Offset time.Duration
 	Log    *slog.Logger
+}
+
+// A Policy is what may change while an engine runs.
+type Policy struct {
+	// Routes are tried in this order; see Route.
+	Routes []Route
+	// Throttles are segments per second of an account; none is unlimited.
+	// Numbers have their own: resource.Number.
+	Throttles map[string]float64
+	// Hold lists accounts whose sends of unknown outcome are not sent again.
+	Hold map[string]bool
 }
 
 // A StartRequest is a new contact, and what is known of its request.
@@ -98,6 +116,10 @@ type Engine struct {
 	rest   chan struct{}
 
 	accounts sync.Map // name → *account
+	circuits sync.Map // name → *circuit
+	policy   atomic.Pointer[Policy]
+	zones    zones
+	trials   trials
 	recent   recent
 	flows    flows
 	throttle throttle
@@ -114,7 +136,8 @@ func New(c Config) *Engine {
 		c.Workers = 64
 	}
 	e := &Engine{Config: c, log: c.Log, nudge: make(chan struct{}, 1), rest: make(chan struct{}, 1)}
-	e.throttle.rates = c.Throttles
+	e.policy.Store(&c.Policy)
+	e.throttle.setAccounts(c.Throttles)
 	e.offset.Store(int64(c.Offset))
 	return e
 }
@@ -133,6 +156,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	// An earlier process of the same name held calls that nobody hears any more.
 	e.bury(ctx, e.Node)
+	if err := e.survey(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	for name, gw := range e.Gateways {
 		g.Go(func() error {
@@ -156,7 +182,7 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Stats are the engine's counters, since it was made.
 type Stats struct {
-	Turns, Stale, Started, Ended, Sent, Refused, Resent, Retried, Calls, Panics atomic.Int64
+	Turns, Stale, Started, Ended, Sent, Refused, Resent, Retried, Detours, Calls, Panics atomic.Int64
 }
 
 // Stats gives the counters.

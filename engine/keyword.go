@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -13,10 +14,11 @@ import (
 
 // keyword deals with STOP, START and HELP before any flow hears them, as the
 // platform does. https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords.html
-func (e *Engine) keyword(t *store.Tx, l contact.Line, text string) (done bool, err error) {
+func (e *Engine) keyword(t *store.Tx, a gateway.Arrival, text string) (done bool, err error) {
 	if e.Keyword == nil {
 		return false, nil
 	}
+	l := a.Line
 	w, err := e.World(t, l.Instance)
 	if err != nil {
 		return false, err
@@ -27,7 +29,7 @@ func (e *Engine) keyword(t *store.Tx, l contact.Line, text string) (done bool, e
 	}
 	c := &contact.Contact{Instance: l.Instance, Channel: contact.Chat, Subtype: l.Subtype,
 		Customer: contact.Endpoint{Type: contact.TelephoneNumber, Address: l.Customer},
-		System:   contact.Endpoint{Type: contact.TelephoneNumber, Address: l.System}, Account: n.Account}
+		System:   contact.Endpoint{Type: contact.TelephoneNumber, Address: l.System}, Account: cmp.Or(n.Account, a.Account)}
 	kind, reply := e.Keyword(c, text)
 	key := OptOutKey(OptOutList(n), l.Customer)
 	_, out, err := t.Mark(key, e.Now())
@@ -83,12 +85,20 @@ func (e *Engine) answer(t *store.Tx, c *contact.Contact, text string) error {
 	if err != nil {
 		return err
 	}
-	return t.Send(store.Job{Account: c.Account, Due: e.Now(), Kind: "Reply", Doc: doc, First: time.Now()})
+	list, err := e.accountsOf(t, c)
+	if err != nil {
+		return err
+	}
+	return t.Send(store.Job{Account: e.choose(list), Due: e.Now(), Kind: "Reply", Doc: doc, First: time.Now()})
 }
 
 // reply has a gateway send an answer to a keyword.
 func (e *Engine) reply(ctx context.Context, j store.Job, gw gateway.Gateway, v contact.Reply) {
 	_, err := e.perform(ctx, gw, v.To, v.Message)
+	e.tally(j.Account, v, err)
+	if (fault.Is(err, fault.Denied) || fault.Is(err, fault.Busy) && !e.works(j.Account)) && e.replyElsewhere(ctx, j, v.To, err) {
+		return
+	}
 	if fault.Is(err, fault.Busy) && time.Since(j.First) < patience {
 		e.back(ctx, j, err, pause(j.Tries))
 		return

@@ -31,6 +31,7 @@ func (e *Engine) beats(ctx context.Context) error {
 			if err := e.beat(ctx); err != nil && ctx.Err() == nil {
 				e.log.Error("this node could not say that it lives", "err", err)
 			}
+			e.shareRates(ctx)
 		}
 	}
 }

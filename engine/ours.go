@@ -143,6 +143,7 @@ const batch = 256
 func (e *Engine) schedule(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	surveyed := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -156,6 +157,12 @@ func (e *Engine) schedule(ctx context.Context) error {
 		}
 		wait := e.leaseAll(ctx)
 		timer.Reset(wait)
+		if time.Since(surveyed) >= surveys {
+			surveyed = time.Now()
+			if err := e.survey(ctx); err != nil && ctx.Err() == nil {
+				e.log.Error("numbers cannot be looked through", "err", err)
+			}
+		}
 	}
 }
 
@@ -170,7 +177,7 @@ const (
 func (e *Engine) leaseAll(ctx context.Context) time.Duration {
 	for {
 		now := e.Now()
-		due, next, err := e.Store.Lease(ctx, now, batch, e.throttle.room(time.Now()))
+		due, next, err := e.Store.Lease(ctx, now, batch, e.rooms(time.Now()))
 		if err != nil {
 			if ctx.Err() == nil {
 				e.log.Error("lease", "err", err)
@@ -189,7 +196,7 @@ func (e *Engine) leaseAll(ctx context.Context) time.Duration {
 		if !next.IsZero() {
 			wait = min(wait, max(0, next.Sub(e.Now())))
 		}
-		if w := e.throttle.wait(); w > 0 {
+		if w := e.roomLater(); w > 0 {
 			wait = min(wait, w)
 		}
 		return max(wait, time.Millisecond)

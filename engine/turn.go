@@ -165,6 +165,7 @@ type writer struct {
 
 	asked  []Asked
 	events []string
+	notes  []string
 }
 
 // silence drops what a contact that has ended no longer wants: its timers, and,
@@ -208,17 +209,17 @@ func (w *writer) ask(f contact.Effect) error {
 		if v.ID == "" {
 			v.ID = string(newID())
 		}
-		f, j.Lane, j.Account = v, store.LaneCustomer, w.c.Account
-		m := w.message(v)
-		if w.e.throttle.limits(w.c.Account) {
-			j.Held, j.Segments = true, w.e.segments(w.c, v.Text)
-		}
-		if err := w.t.PutMessage(m); err != nil {
+		f = v
+		if err := w.dispatch(v, &j); err != nil {
 			return err
 		}
-		w.e.recent.message(m)
 	case contact.PlaceCall:
 		w.c.Node = w.e.Node
+		if to, err := w.route(); err != nil {
+			return err
+		} else if to != "" {
+			w.c.Account = to
+		}
 		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
 		w.e.stats.Calls.Add(1)
 	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall:
@@ -265,13 +266,34 @@ func later(due, at time.Time) time.Time {
 	return time.Time{}
 }
 
+// dispatch says by which account and when a message goes, and keeps its row.
+func (w *writer) dispatch(v contact.SendMessage, j *store.Job) (err error) {
+	j.Lane = store.LaneCustomer
+	if j.Account, err = w.route(); err != nil {
+		return err
+	}
+	if err := w.untilMorning(j); err != nil {
+		return err
+	}
+	j.Segments, j.Meter = w.e.segments(w.c, v.Text), w.e.throttle.meter(j.Account, w.c)
+	_, shut, _ := w.e.circuit(j.Account).room()
+	j.Held = shut || w.e.throttle.limits(j.Account, numberThrottle(w.c))
+	m := w.message(v)
+	m.Account = j.Account
+	if err := w.t.PutMessage(m); err != nil {
+		return err
+	}
+	w.e.recent.message(m)
+	return nil
+}
+
 // message is the row of a message that has just been asked for.
 func (w *writer) message(v contact.SendMessage) *contact.Message {
 	m := &contact.Message{
 		ID: v.ID, Contact: w.c.ID, Direction: "OUTBOUND",
 		From: w.c.System.Address, To: w.c.Customer.Address, Channel: messageChannel(w.c.Subtype),
 		Text: v.Text, ContentType: v.ContentType, Attachments: v.Attachments,
-		Status: contact.StatusQueued, Account: w.c.Account, Created: w.at,
+		Status: contact.StatusQueued, Created: w.at,
 	}
 	if v.Template != nil {
 		m.Template = v.Template.Name
@@ -293,7 +315,7 @@ func (e *Engine) segments(c *contact.Contact, text string) int {
 
 // record adds the turn to the contact's timeline.
 func (w *writer) record(in contact.Input, out *flow.Out, ended bool) error {
-	r := Turn{Input: contact.InputKind(in), Passed: terse(out.Passed), Effects: w.asked, Events: w.events, Notes: out.Notes, Position: w.c.Position.Action}
+	r := Turn{Input: contact.InputKind(in), Passed: terse(out.Passed), Effects: w.asked, Events: w.events, Notes: append(out.Notes, w.notes...), Position: w.c.Position.Action}
 	if ended {
 		r.Reason = w.c.Reason
 	}

@@ -123,7 +123,7 @@ func TestThrottle(t *testing.T) {
 		round(map[string]int{"sms": 100}, 10, "3.0") // one of each contact
 		on(t, s, func(tx *Tx) error { return errors.Join(tx.Done(got[0]), tx.Done(got[1])) })
 		round(map[string]int{"sms": 1}, 10, "0.1") // larger than the room, and goes all the same
-		round(nil, 10, "1.1") // nobody throttles
+		round(nil, 10, "1.1")                      // nobody throttles
 		on(t, s, func(tx *Tx) error {
 			for _, j := range rest {
 				if err := tx.Done(j); err != nil {

@@ -48,3 +48,15 @@ func (s *Store) Beat(ctx context.Context, d time.Duration) (dead []string, err e
 	slices.Sort(over)
 	return over, nil
 }
+
+// Nodes counts the nodes that live, this one among them.
+func (s *Store) Nodes(ctx context.Context) (n int, err error) {
+	c, err := s.db.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer c.rollback()
+	err = c.do(ctx, stmt{text: "select count(*) from node where until > $1", args: []any{millis(time.Now())},
+		each: func(r row) error { n = int(r.num(0)); return nil }})
+	return max(1, n), err
+}
