@@ -15,10 +15,10 @@ func (h *house) announce(w io.Writer) {
 	switch {
 	case h.flags.noAuth:
 		fmt.Fprint(w, "Signatures are not checked (-no-auth).\n\n")
-	case h.madeKey:
+	case h.secretIs == "":
 		fmt.Fprintf(w, "An access key; its secret is shown this once:\n  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s\n\n", r.AccessKeyID, r.SecretKey, r.Region)
 	case r.AccessKeyID != "":
-		fmt.Fprintf(w, "The access key is %s; its secret was shown when it was made (outdial key create makes another).\n\n", r.AccessKeyID)
+		fmt.Fprintf(w, "The access key is %s; its secret %s (outdial key create makes another).\n\n", r.AccessKeyID, h.secretIs)
 	}
 	if lines := h.tryLines(); len(lines) > 0 {
 		fmt.Fprint(w, "Try it with the AWS CLI:\n")
@@ -28,7 +28,7 @@ func (h *house) announce(w io.Writer) {
 		fmt.Fprint(w, "\n")
 	}
 	if _, ok := r.carries("SMS"); ok && h.world != nil && r.Flows["Appointment reminder (chat)"] != "" {
-		fmt.Fprint(w, "Or, in two other terminals, without it:\n  outdial handset +12065550100\n  outdial start chat -to +12065550100 -attr name=Ann -attr appointment=\"tomorrow at 10:00\"\n\n")
+		fmt.Fprintf(w, "Or, in two other terminals, without it:\n  %[1]s handset +12065550100\n  %[1]s start chat -to +12065550100 -attr name=Ann -attr appointment=\"tomorrow at 10:00\"\n\n", h.env.self)
 	}
 }
 

@@ -28,20 +28,22 @@ import (
 // A house is one server: every floor of it, put together. openHouse makes one,
 // Run serves until it is told to end, Close gives back what it held.
 type house struct {
-	flags   serveFlags
-	env     env
-	config  *config // as it was started
-	log     *slog.Logger
-	live    atomic.Pointer[declaration] // of the newest configuration
-	engine  atomic.Pointer[engine.Engine]
-	st      *store.Store
-	world   *loopback.World // nil: nothing is simulated
-	keys    keyring
-	cert    certificate
-	ln      net.Listener
-	srv     *http.Server
-	facts   *ready
-	madeKey bool
+	flags  serveFlags
+	env    env
+	config *config // as it was started
+	log    *slog.Logger
+	live   atomic.Pointer[declaration] // of the newest configuration
+	engine atomic.Pointer[engine.Engine]
+	st     *store.Store
+	world  *loopback.World // nil: nothing is simulated
+	keys   keyring
+	cert   certificate
+	ln     net.Listener
+	srv    *http.Server
+	facts  *ready
+	// secretIs says where the secret of the first key is to be found; "" where
+	// the key was made in this start, and the secret is shown.
+	secretIs string
 	// onTerminal is true where somebody runs the server in a window.
 	onTerminal bool
 
@@ -160,10 +162,16 @@ func (h *house) declare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if key != nil {
-		h.facts.AccessKeyID, h.facts.SecretKey = key.ID, key.Secret
+	h.facts.AccessKeyID, h.facts.SecretKey = key.ID, key.Secret
+	switch {
+	case made:
+	case key.ID == h.env.getenv("OUTDIAL_ACCESS_KEY_ID"):
+		h.secretIs = "is in OUTDIAL_SECRET_ACCESS_KEY"
+	case key.File:
+		h.secretIs = "is in the configuration"
+	default:
+		h.secretIs = "was shown when it was made"
 	}
-	h.madeKey = made
 	return h.optOutManners(ctx)
 }
 

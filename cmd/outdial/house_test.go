@@ -126,6 +126,18 @@ func (l *lived) eventually(what string, fn func() bool) {
 	}
 }
 
+// What is printed can be pasted: nobody has an outdial in the PATH yet.
+func TestInvoked(t *testing.T) {
+	for arg0, want := range map[string]string{
+		"outdial": "outdial", "./outdial": "./outdial", "/usr/local/bin/outdial": "/usr/local/bin/outdial",
+		"/tmp/go-build123/b001/exe/outdial": "go run ./cmd/outdial", "/home/ann/.cache/go-build/a/b-d/outdial": "go run ./cmd/outdial",
+	} {
+		if got := invoked(arg0); got != want {
+			t.Errorf("%s is run by %q, not %q", arg0, got, want)
+		}
+	}
+}
+
 // A first start makes the demo instance, and what a newcomer does works.
 func TestNewcomer(t *testing.T) {
 	l := live(t, t.TempDir(), serveFlags{})
@@ -208,19 +220,25 @@ func TestReadyFile(t *testing.T) {
 func TestFirstKey(t *testing.T) {
 	dir := t.TempDir()
 	l := live(t, dir, serveFlags{})
-	id, made := l.facts.AccessKeyID, l.madeKey
+	id, made := l.facts.AccessKeyID, l.secretIs == ""
 	l.stop()
 	m := live(t, dir, serveFlags{})
-	if !made || m.madeKey || m.facts.AccessKeyID != id {
-		t.Errorf("made %v, then %v; %s, then %s", made, m.madeKey, id, m.facts.AccessKeyID)
+	if !made || m.secretIs == "" || m.facts.AccessKeyID != id {
+		t.Errorf("made %v, then %q; %s, then %s", made, m.secretIs, id, m.facts.AccessKeyID)
 	}
 	var banner bytes.Buffer
 	m.announce(&banner)
 	if strings.Contains(banner.String(), m.facts.SecretKey) {
 		t.Error("the secret is said again")
 	}
+	if !strings.Contains(banner.String(), "its secret was shown when it was made") {
+		t.Errorf("it says %s", banner.String())
+	}
 	m.stop()
 	n := live(t, dir, serveFlags{}, "OUTDIAL_ACCESS_KEY_ID", "AKODFIXED23456723456", "OUTDIAL_SECRET_ACCESS_KEY", "fixed-secret")
+	if n.secretIs != "is in OUTDIAL_SECRET_ACCESS_KEY" {
+		t.Errorf("the secret %s", n.secretIs)
+	}
 	if n.facts.AccessKeyID != "AKODFIXED23456723456" || n.facts.SecretKey != "fixed-secret" {
 		t.Errorf("the key is %s", n.facts.AccessKeyID)
 	}
@@ -306,7 +324,7 @@ func TestThereIsAKeyForEverything(t *testing.T) {
 	write(t, dir, "outdial.yaml", fileConfig+"accounts:\n- id: 111122223333\n  keys:\n  - {id: AKODLIMITED345672345, secret: long-enough, name: app, allow: [{actions: ['connect:DescribeContact']}]}\n")
 	write(t, dir, "flows/Reminder.json", tiny)
 	l := live(t, dir, serveFlags{})
-	if !l.madeKey {
+	if l.secretIs != "" {
 		t.Error("no key was made")
 	}
 	if out := l.ok("key", "list"); !strings.Contains(out, "may do connect:DescribeContact (configuration)") || !strings.Contains(out, "may do everything") {

@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -18,8 +20,17 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// Once the first signal came, the second one ends the process at once.
 	context.AfterFunc(ctx, stop)
-	e := env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	e := env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, self: invoked(os.Args[0])}
 	os.Exit(run(ctx, e, os.Args[1:]))
+}
+
+// invoked is what the user types to run this program again. What "go run" has
+// built lies in a folder that will be gone.
+func invoked(arg0 string) string {
+	if strings.Contains(arg0, string(filepath.Separator)+"go-build") {
+		return "go run ./cmd/outdial"
+	}
+	return arg0
 }
 
 // verbs is the whole command line.

@@ -20,6 +20,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	self           string // how this program was called
 }
 
 // A usageError is the caller's: the program says how the verb is used and exits 2.
