@@ -29,7 +29,9 @@ var askKinds = map[string]string{
 	"StopPrompt":     "; the effect",
 	"RecordCall":     "suspend, resume, off, or the parties; the effect",
 	"StreamCall":     "on or off; the effect",
-	"Queue":          "join, leave or agent, and the queue or the agent; the effect",
+	"Queue":          "join, leave, agent, missed or done, and the queue or the agent; the effect",
+	"TellAgent":      "what the agent alone hears or reads; the effect",
+	"Bridge":         "join, hold, resume, say or leave, and the agent; the effect",
 	"Reply":          "; the effect",
 	"Hear":           "; the effect",
 	"PublishEvent":   "the sink; the event",
@@ -112,6 +114,14 @@ func asked(w *world, e contact.Effect) Line {
 		if v.Agent != "" {
 			words += " " + v.Agent
 		}
+	case contact.TellAgent:
+		words = v.Text
+		for _, p := range v.Prompts {
+			words = strings.TrimSpace(words + " " + promptText(p))
+		}
+		body = nil
+	case contact.Bridge:
+		words = strings.TrimSpace(v.Do + " " + v.Name)
 	case contact.PublishEvent:
 		words, body = v.Sink, rawJSON(v.Body)
 	}

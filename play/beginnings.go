@@ -230,9 +230,9 @@ func (x *explorer) moves(s *Stage) []move {
 				add(func(s *Stage) { s.transferred(o) })
 			}
 		}
-		if a.c.Queue != nil {
-			for _, o := range strings.Fields(outcomes) {
-				add(func(s *Stage) { s.told("agent", o+" agent") })
+		if a.c.Queue != nil || a.c.Agent != nil {
+			for _, o := range []string{"offer agent", "accept agent", "reject agent", "miss agent", "hold", "resume", "say " + other, "hangup"} {
+				add(func(s *Stage) { s.told("agent", o) })
 			}
 		}
 		if a.phone == talking {

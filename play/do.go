@@ -29,6 +29,12 @@ func (s *Stage) do(a *actor, e contact.Effect) {
 		s.start(a, v)
 	case contact.UpdateContact:
 		s.update(v)
+	case contact.Queue:
+		s.queue(a, v)
+	case contact.TellAgent:
+		if v.Visit > 0 && !v.Loop {
+			s.tell(a, contact.PromptEnded{Visit: v.Visit})
+		}
 	case contact.StopPrompt:
 		if p := a.playing; p != nil {
 			a.playing = nil
@@ -44,6 +50,24 @@ func (s *Stage) do(a *actor, e contact.Effect) {
 		if in, err := contact.ReadInput(v.Kind, v.Doc); err == nil && v.Message == "" {
 			s.tell(a, in)
 		}
+	}
+}
+
+// queue does what routing does by itself. Nobody takes a contact but by a line of
+// the play; an agent who is asked for can, unless the stubs have no free one.
+func (s *Stage) queue(a *actor, v contact.Queue) {
+	switch v.Do {
+	case contact.QueueAgent:
+		in := contact.QueueMoved{Visit: v.Visit, Outcome: contact.Offered, Agent: v.Agent, Name: v.Agent}
+		if u, err := s.world.User(v.Agent); err == nil {
+			in.Name = u.Name
+		}
+		if m := s.world.Metrics(v.Agent, ""); m.Busy > 0 && m.Available == 0 {
+			in.Outcome = contact.Capacity
+		}
+		s.tell(a, in)
+	case contact.QueueDone:
+		s.tell(a, contact.QueueMoved{Outcome: contact.Worked, Agent: v.Agent})
 	}
 }
 

@@ -292,12 +292,15 @@ func fingerprint(s *Stage) (uint64, string) {
 			p.State = nil // a bot asks over and over
 		}
 		place += fmt.Sprint("/", p.Flow, "/", p.Action, "/", len(p.Stack))
-		e.Encode([]any{p, a.c.Attributes, a.c.Vars, a.c.Queue != nil, a.c.Agent != nil, a.c.Target, a.c.Open(), a.phone,
+		e.Encode([]any{p, a.c.Attributes, a.c.Vars, a.c.Waits(), rings(a.c), a.c.WithAgent(), a.c.Target, a.c.Open(), a.phone,
 			a.listen != nil, a.transfer != nil, a.c.Hooks, a.c.Disconnected.IsZero()})
 	}
 	e.Encode([]any{place, len(s.pending), len(s.due)})
 	return h.Sum64(), place
 }
+
+// rings tells whether a contact rings at an agent's.
+func rings(c *contact.Contact) bool { return c.Queue != nil && c.Queue.Offer != nil }
 
 // Missing lists the branches that were not taken, each with the reason as far
 // as one is known.

@@ -22,13 +22,20 @@ var Happenings = map[string]string{
 	"amd":      "STATUS: the phone is answered, and the detector finds this",
 	"status":   "sent|delivered|read|failed [CODE words]: what becomes of the last message",
 	"stop":     "StopContact",
-	"agent":    "OUTCOME [NAME]: what routing says: offered, accepted, missed, rejected, joined, left, capacity, hold, resume",
+	"agent":    "offer|accept|reject|miss [NAME], say WORDS, hold, resume, hangup, complete, transfer QUEUE|agent NAME: what routing and agents do",
 	"transfer": "answered|completed|failed|timeout: what becomes of the transfer to a third party",
 	"set":      "NAME = VALUE: UpdateContactAttributes",
 	"input":    "KIND {JSON}: any input, as it is",
 }
 
-var outcomes = " offered accepted missed rejected joined left capacity hold resume ended "
+// deeds are what an agent does, and routing, by the words for it; some have two.
+var deeds = map[string]string{
+	"offer": contact.Offered, "offered": contact.Offered, "accept": contact.Accepted, "accepted": contact.Accepted, "joined": contact.Accepted,
+	"reject": contact.Rejected, "rejected": contact.Rejected, "miss": contact.Missed, "missed": contact.Missed, "withdrawn": contact.Withdrawn,
+	"hold": contact.Hold, "resume": contact.Resume, "say": contact.Said, "said": contact.Said,
+	"hangup": contact.Left, "left": contact.Left, "ended": contact.Left, "transfer": contact.Moved, "moved": contact.Moved,
+	"complete": contact.Worked, "completed": contact.Worked, "capacity": contact.Capacity,
+}
 
 // happening checks a "!" line.
 func happening(s string) error {
@@ -46,7 +53,7 @@ func happening(s string) error {
 	case "status":
 		ok = in(" sent delivered read failed ")
 	case "agent":
-		ok = in(outcomes)
+		ok = deeds[first] != ""
 	case "transfer":
 		ok = in(" answered completed failed timeout ")
 	case "set":
@@ -191,6 +198,9 @@ func (s *Stage) told(word, rest string) error {
 	if err := s.Rest(); err != nil {
 		return err
 	}
+	if word == "agent" {
+		return s.agent(rest)
+	}
 	a := s.open()
 	if a == nil {
 		return fmt.Errorf("no contact is open")
@@ -198,10 +208,6 @@ func (s *Stage) told(word, rest string) error {
 	switch word {
 	case "stop":
 		s.tell(a, contact.StopRequested{Code: rest})
-	case "agent":
-		outcome, name, _ := strings.Cut(rest, " ")
-		name = strings.TrimSpace(name)
-		s.tell(a, contact.QueueMoved{Outcome: outcome, Agent: name, Name: name})
 	case "set":
 		k, v, _ := strings.Cut(rest, "=")
 		s.tell(a, contact.ContactUpdated{Attributes: map[string]string{strings.TrimSpace(k): strings.TrimSpace(v)}, By: "UpdateContactAttributes"})
@@ -213,6 +219,52 @@ func (s *Stage) told(word, rest string) error {
 		s.tell(a, in)
 	}
 	return s.err
+}
+
+// agent lets an agent do something, or routing.
+func (s *Stage) agent(text string) error {
+	deed, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	in := contact.QueueMoved{Outcome: deeds[deed]}
+	a := s.served(in.Outcome == contact.Worked)
+	if a == nil {
+		return fmt.Errorf("no contact waits for an agent, or has one")
+	}
+	switch in.Outcome {
+	case contact.Said:
+		in.Text = rest
+	case contact.Moved:
+		if in.Queue = rest; strings.HasPrefix(rest, "agent ") {
+			in.Queue, in.To = "", strings.TrimSpace(strings.TrimPrefix(rest, "agent "))
+		}
+	case contact.Hold, contact.Resume, contact.Left, contact.Worked:
+	default:
+		if rest == "" && a.c.Queue != nil && a.c.Queue.Offer != nil {
+			rest = a.c.Queue.Offer.Agent
+		} else if rest == "" {
+			rest = "agent"
+		}
+		in.Agent, in.Name = rest, rest
+		if q := a.c.Queue; q != nil && q.Offer == nil && in.Outcome != contact.Offered {
+			s.tell(a, contact.QueueMoved{Outcome: contact.Offered, Agent: rest, Name: rest})
+		}
+	}
+	if s.tell(a, in); s.stale && s.err == nil {
+		return fmt.Errorf("nothing waits for this agent to %s", deed)
+	}
+	return s.err
+}
+
+// served is the last contact that waits in a queue or has an agent; one that is
+// over counts where its agent still works on it.
+func (s *Stage) served(over bool) *actor {
+	for i := len(s.cast) - 1; i >= 0; i-- {
+		a := s.cast[i]
+		if a.c.Open() != over && (a.c.Waits() || a.c.Agent != nil) {
+			return a
+		}
+	}
+	return nil
 }
 
 // open is the last contact that is open, the phone's before others.

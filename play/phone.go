@@ -35,6 +35,7 @@ type actor struct {
 	sent     *contact.SendMessage // arrived, and the house does not know yet
 	last     *contact.SendMessage // the last that arrived
 	ending   bool                 // ended, and not yet shown
+	handed   bool                 // another contact goes on with its conversation
 	wrote    time.Time            // WhatsApp: when the customer last wrote; zero is never
 }
 
@@ -70,7 +71,7 @@ func (s *Stage) move(a *actor) bool {
 // conversation has no phone that goes dead.
 func ended(s *Stage, a *actor) Line {
 	text := strings.TrimSpace("end " + a.c.Reason)
-	if a != s.cast[0] && a.c.Channel != contact.Voice && a.c.Channel != contact.Chat {
+	if a.handed || a != s.cast[0] && a.c.Channel != contact.Voice && a.c.Channel != contact.Chat {
 		return Line{Sign: Asks, Text: "End " + string(a.c.Channel) + " " + a.c.Reason}
 	}
 	return Line{Sign: Ends, Text: text}
@@ -104,6 +105,9 @@ func (s *Stage) perform(a *actor, e contact.Effect) {
 		}
 		a.playing = &v
 		s.prompt(v.Prompt)
+		for _, p := range v.More {
+			s.prompt(p)
+		}
 	case contact.CollectDigits:
 		s.collect(a, v.Prompt, v.Buffer, &listening{visit: v.Visit, keys: dtmf.New(v)})
 	case contact.CollectSpeech:

@@ -33,6 +33,7 @@ type Stage struct {
 	due   []due            // what happens later
 	calls map[string]int   // of functions and services, by stub
 	seq   int              // numbers messages, dues and contacts
+	stale bool             // the last input changed nothing
 	steps int
 	still int       // turns since the clock last moved
 	last  time.Time // when the last turn was
@@ -315,6 +316,7 @@ func (s *Stage) tell(a *actor, in contact.Input) {
 		s.err = err
 		return
 	}
+	s.stale = out.Stale
 	for i := range out.Passed {
 		s.show(Item{Passed: &out.Passed[i]})
 		if s.passed != nil {
@@ -330,9 +332,31 @@ func (s *Stage) tell(a *actor, in contact.Input) {
 	for _, e := range out.Effects {
 		s.ask(a, e)
 	}
+	next := s.follow(a, out.Next)
 	if open && !a.c.Open() {
 		s.silence(a)
 	}
+	if next != nil {
+		s.cast = append(s.cast, next)
+		s.tell(next, contact.Started{})
+	}
+}
+
+// follow brings the contact that follows another one onto the stage. One that goes
+// on with the same conversation takes over the phone, and what it is still to hear.
+func (s *Stage) follow(a *actor, c *contact.Contact) *actor {
+	if c == nil || len(s.cast) >= maxCast {
+		return nil
+	}
+	c.ID = s.id()
+	a.c.NextID = c.ID
+	next := &actor{c: c}
+	if c.LegID != "" {
+		next.phone, next.amd, next.lane, next.buffer, next.sent, next.last, next.wrote = a.phone, a.amd, a.lane, a.buffer, a.sent, a.last, a.wrote
+		a.phone, a.lane, a.sent, a.last = silent, nil, nil, nil
+		a.handed = true
+	}
+	return next
 }
 
 // again sends the contact and the input through JSON, as the store does.
