@@ -165,6 +165,7 @@ func (s *Server) chat(ctx context.Context, at place, in *startOutboundChatContac
 	}
 	if in.ParticipantDetails != nil {
 		c.DisplayName = in.ParticipantDetails.DisplayName
+		c.Customer.DisplayName = c.DisplayName // $.CustomerEndpoint.DisplayName
 	}
 	r.Contact = c
 	r.OptOutList = engine.OptOutList(number)
