@@ -104,6 +104,8 @@ type Receipt struct {
 	Code   string    // the carrier's own
 	Error  string    // its words
 	At     time.Time // the carrier's time; zero is now
+	// Customer is as in Result, for far sides that tell it only now.
+	Customer string
 }
 
 // A State is how an account does, at one moment, as its gateway knows it.

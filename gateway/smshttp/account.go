@@ -1,0 +1,131 @@
+package smshttp
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"outdial/fault"
+	"outdial/gateway/sms"
+)
+
+// An Account is one account at a carrier, as the operator configures it. What a
+// key means to each carrier stands in docs/carriers.md.
+type Account struct {
+	Name    string `yaml:"name" doc:"name of the account, as numbers and routes call it"`
+	Carrier string `yaml:"carrier" doc:"twilio, vonage, telnyx, infobip, bandwidth, bird, plivo, africastalking, kannel, jasmin, aws or generic"`
+	URL     string `yaml:"url" doc:"address of the carrier's API; needed for infobip, kannel and jasmin; default: the carrier's usual one"`
+	User    string `yaml:"user" doc:"who we are: twilio account SID, vonage API key, bandwidth user, plivo auth id, africastalking, kannel or jasmin user name, aws access key id"`
+	Key     string `yaml:"key" doc:"twilio: SID of an API key whose secret is secret, in place of the auth token"`
+	Secret  string `yaml:"secret" doc:"the password, token, API key or secret key that goes with it; env:NAME or file:PATH keeps it out of this file"`
+	Owner   string `yaml:"account" doc:"bandwidth: account id; bird: workspace id"`
+	Service string `yaml:"service" doc:"twilio: messaging service SID; telnyx: messaging profile id; bandwidth: application id; plivo: powerpack UUID; aws: configuration set; kannel: smsc id"`
+	Region  string `yaml:"region" doc:"aws: region of the API, such as us-east-1"`
+	Session string `yaml:"session_token" doc:"aws: session token of temporary credentials; default none"`
+
+	HookUser   string   `yaml:"hook_user" doc:"user name by which web-hooks come, where the carrier sends HTTP Basic; default: any"`
+	HookSecret string   `yaml:"hook_secret" doc:"what web-hooks are checked by: the carrier's signature secret, signing key or public key; for carriers that do not sign, a token of your own that stands in the web-hook's address (?token=…) or is the password of HTTP Basic"`
+	Signature  string   `yaml:"signature" doc:"vonage: how web-hooks are signed: sha256 (default), sha512, sha1, md5, md5hash, or token: not at all"`
+	Topics     []string `yaml:"topics" doc:"aws: ARNs of the SNS topics that bring inbound messages and events"`
+
+	Channels      map[string]string `yaml:"channels" doc:"bird: channel id of each number of ours: number to id"`
+	From          string            `yaml:"from" doc:"sender of every message, in place of the contact's own number"`
+	Media         string            `yaml:"media" doc:"files that go with a message: mms, link (their address in the text), or auto (default): mms between numbers of North America"`
+	Transliterate bool              `yaml:"transliterate" doc:"replace curly quotes, dashes and the like where the text then fits into fewer parts"`
+	Country       string            `yaml:"country" doc:"country (DE) of national numbers in what comes in; default none"`
+	Numbers       map[string]string `yaml:"numbers" doc:"what the carrier calls our numbers, where that is not the number: raw address to number"`
+	Parameters    map[string]string `yaml:"parameters" doc:"further parameters of each message, as the carrier names them"`
+	Timeout       time.Duration     `yaml:"timeout" doc:"how long an answer is waited for; default 20s"`
+	Errors        map[string]string `yaml:"errors" doc:"what the carrier's codes mean, where we have it wrong: code, or 'HTTP 402', to retry, other-route, refuse, opted-out, bad-number or unknown"`
+
+	Generic Generic `yaml:"generic" doc:"a carrier that is described here"`
+}
+
+// settings are an account as it was checked.
+type settings struct {
+	Account
+	http   http.RoundTripper
+	encode sms.Options
+	errors map[string]sms.Verdict
+}
+
+func invalid(field, format string, args ...any) error {
+	return fault.New(fault.Invalid, "%s: %s", field, fmt.Sprintf(format, args...))
+}
+
+// checkKeys checks what the carrier needs.
+func (s *settings) checkKeys(k *kind) error {
+	if s.Name == "" {
+		return invalid("name", "is needed")
+	}
+	have := map[string]string{
+		"url": s.URL, "user": s.User, "secret": s.Secret, "account": s.Owner, "service": s.Service, "region": s.Region,
+		"hook_secret": s.HookSecret, "topics": strings.Join(s.Topics, ""), "channels": fmt.Sprint(len(s.Channels)),
+	}
+	if len(s.Channels) == 0 {
+		have["channels"] = ""
+	}
+	for _, key := range k.needs {
+		if have[key] == "" {
+			return invalid(key, "%s needs it", s.Carrier)
+		}
+	}
+	if s.URL == "" {
+		s.URL = k.url
+	}
+	if s.URL != "" {
+		u, err := url.Parse(s.URL)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			return invalid("url", "not an address such as https://api.example.com")
+		}
+		s.URL = strings.TrimSuffix(s.URL, "/")
+	}
+	if s.Timeout == 0 {
+		s.Timeout = 20 * time.Second
+	}
+	if s.Timeout < time.Second || s.Timeout > 25*time.Second {
+		return invalid("timeout", "from 1s to 25s, not %v", s.Timeout)
+	}
+	return nil
+}
+
+func (s *settings) checkText(*kind) error {
+	s.encode = sms.Options{Transliterate: s.Transliterate}
+	switch s.Media {
+	case "", "auto", "mms", "link":
+		return nil
+	}
+	return invalid("media", "auto, mms or link, not %q", s.Media)
+}
+
+func (s *settings) checkAddresses(*kind) error {
+	if s.Country != "" && (len(s.Country) != 2 || strings.ToUpper(s.Country) != s.Country) {
+		return invalid("country", "two capital letters, not %q", s.Country)
+	}
+	if len(s.From) > 20 {
+		return invalid("from", "at most 20 characters, not %d", len(s.From))
+	}
+	return nil
+}
+
+func (s *settings) checkErrors(*kind) error {
+	s.errors = map[string]sms.Verdict{}
+	for code, v := range s.Errors {
+		if !sms.Verdict(v).Known() {
+			return invalid("errors", "%s: %q is no verdict", code, v)
+		}
+		s.errors[code] = sms.Verdict(v)
+	}
+	return nil
+}
+
+// plainToken checks a secret that stands in addresses, where nothing may be
+// escaped.
+func (s *settings) plainToken() error {
+	if len(s.HookSecret) < 16 || strings.Trim(s.HookSecret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return invalid("hook_secret", "at least 16 letters, digits, - and _, for it stands in the web-hook's address")
+	}
+	return nil
+}
