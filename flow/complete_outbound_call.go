@@ -39,6 +39,8 @@ func (t *Turn) completeCall() Next {
 	switch {
 	case !c.Connected.IsZero():
 		return t.NextSaying("the call is up already")
+	case c.Call != nil && (c.Call.State == "dialing" || c.Call.State == "ringing"):
+		return Wait // somebody else has placed it
 	case t.Has("VoiceConnector"):
 		return t.Disconnect("voice connectors of Amazon Chime cannot be had")
 	}

@@ -48,6 +48,9 @@ func (t *Turn) record(r recording) string {
 	if len(r.Parties) > 0 && t.Contact.Channel == contact.Voice && t.Contact.Agent == nil {
 		why = "the conversation is recorded once an agent joins"
 	}
+	if len(r.Parties) > 0 && t.Contact.Channel != contact.Voice {
+		why = "calls are recorded; what is written is in the transcript"
+	}
 	if len(r.Screens) > 0 {
 		why = join(why, "screens cannot be recorded")
 	}

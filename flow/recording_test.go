@@ -61,7 +61,12 @@ func TestRecordingOnOtherChannels(t *testing.T) {
 		}
 		s.expectPath(c.path)
 	}
-	s := stageOf(t, "TASK", `a UpdateContactRecordingBehavior {"RecordingBehavior":{"RecordedParticipants":["Agent"]}} > b
+	s := stageOf(t, "SMS", `a UpdateContactRecordingBehavior {"RecordingBehavior":{"RecordedParticipants":["Agent","Customer"]}} > b
+		b DisconnectParticipant`)
+	s.start()
+	s.expectPath("a:next, b:end")
+	s.expectWhy("in the transcript")
+	s = stageOf(t, "TASK", `a UpdateContactRecordingBehavior {"RecordingBehavior":{"RecordedParticipants":["Agent"]}} > b
 		b DisconnectParticipant`)
 	s.start()
 	s.expectPath("a:next, b:end")

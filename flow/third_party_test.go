@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"reflect"
 	"testing"
+	"time"
 
 	"outdial/contact"
 	"outdial/resource"
@@ -98,6 +100,14 @@ func TestCompleteOutboundCall(t *testing.T) {
 	s.hear(contact.CallAnswered{})
 	s.expectEvents(contact.ConnectedSystem)
 	s.expectPath("a:next, b:wait")
+
+	// Where the phone rings already it is not called twice.
+	turn := &Turn{World: s.w, Contact: s.c, At: s.at, flow: s.w.flows["f"]}
+	turn.node = turn.flow.start
+	s.c.Connected, s.c.Call = time.Time{}, &contact.Call{State: "ringing"}
+	if next := turn.completeCall(); !reflect.DeepEqual(next, Wait) || len(turn.out.Effects) > 0 {
+		t.Errorf("%+v, effects %s", next, describe(turn.out.Effects))
+	}
 
 	s = undialled(t, `{}`)
 	s.expectEffects(contact.PlaceCall{From: "+12065550199", To: "+12065550100", RingTimeout: 60})
