@@ -32,7 +32,9 @@ package flow
 //     or one of the others in turn.go. A wrong channel, a missing service and
 //     kind Unavailable are dealt with before Run is called.
 //     Nested maps in Contact.Vars are never changed in place: Set and SetMember
-//     replace them. Spec has more for the check: Speaks, Waits, Bounded, Sets.
+//     replace them. Spec has more for the check: Speaks, Waits, Bounded, Sets,
+//     and Open where nobody has documented its parameters. A service is reached
+//     with t.reach; its answer is a contact.ServiceReturned (call_service.go).
 //
 //  3. One line in the table below, in alphabetical order.
 //
@@ -41,7 +43,8 @@ package flow
 //     rule in turn and expects the exact problem; nothing else is to be written
 //     for the check unless Spec.Check says more), a table of conversations in
 //     `check_metric_data_test.go` (stage_test.go and control_test.go: stage, then
-//     inputs, then what is expected), and a play in testdata.
+//     inputs, then what is expected), and plays in testdata/plays that take every
+//     branch of a small flow (TestPlays says which ones none takes).
 //
 // A run function must not call Parse or Check: they read this table.
 var actions = map[string]*Spec{
