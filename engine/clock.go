@@ -66,6 +66,7 @@ func (e *Engine) Nudge() {
 func (e *Engine) atRest(ctx context.Context) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	var last []string
 	for {
 		due, _, err := e.underWay(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -74,9 +75,12 @@ func (e *Engine) atRest(ctx context.Context) error {
 		if err == nil && len(due) == 0 {
 			return nil
 		}
+		if err == nil {
+			last = due
+		}
 		select {
 		case <-ctx.Done():
-			return fault.New(fault.Busy, "not at rest: %s under way", strings.Join(due, ", "))
+			return fault.New(fault.Busy, "not at rest: %s under way", strings.Join(last, ", "))
 		case <-e.rest:
 		case <-tick.C:
 		}

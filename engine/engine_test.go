@@ -35,7 +35,7 @@ func TestAWholeContact(t *testing.T) {
 		if len(list) != 3 || list[0].Status != contact.StatusSent || list[1].Status != contact.StatusReceived || list[2].Status != contact.StatusSent {
 			t.Errorf("messages %+v", list)
 		}
-		h.types(id, contact.Initiated, contact.ConnectedSystem, contact.DisconnectedType, contact.Completed)
+		h.types(id, contact.Initiated, contact.ConnectedSystem, contact.DisconnectedType, contact.Completed, engine.RecordType)
 	})
 }
 
