@@ -348,6 +348,8 @@ func TestServeRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
+		{[]string{"-listen", "3425"}, `listen: wants HOST:PORT, such as 127.0.0.1:3425, not "3425"`},
+		{[]string{"-drain", "-3s"}, "-drain: wants a length of time, such as 30s, not -3s"},
 		{[]string{"-listen", "0.0.0.0:0"}, "0.0.0.0:0 can be reached from outside: give -tls-cert and -tls-key, or -insecure where something else speaks TLS"},
 		{[]string{"-listen", ":0", "-no-auth", "-insecure"}, "-no-auth: on loopback only, not on :0"},
 		{[]string{"-tls-cert", "cert.pem"}, "-tls-cert and -tls-key go together"},

@@ -91,6 +91,9 @@ func (o *serveFlags) settle(e env) (*config, error) {
 	}
 	c.TLS.Cert, c.TLS.Key = first(o.cert, c.TLS.Cert), first(o.key, c.TLS.Key)
 	c.Insecure = c.Insecure || o.insecure
+	if o.drain < 0 {
+		return nil, usagef("-drain: wants a length of time, such as 30s, not %v", o.drain)
+	}
 	if o.drain > 0 {
 		c.Drain = span(o.drain)
 	}
@@ -106,6 +109,9 @@ func (o *serveFlags) settle(e env) (*config, error) {
 func (o *serveFlags) safe(c *config) error {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return usagef("-tls-cert and -tls-key go together")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return usagef("listen: wants HOST:PORT, such as 127.0.0.1:3425, not %q", c.Listen)
 	}
 	if onLoopback(c.Listen) {
 		return nil
