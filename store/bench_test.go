@@ -1,8 +1,12 @@
 package store
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -106,10 +110,100 @@ func load(b *testing.B, fn func(n int64) error) {
 func BenchmarkStart(b *testing.B) {
 	databases(b, func(b *testing.B, url string) {
 		s := serve(b, url, Options{Handover: func([]Job) {}})
-		units := make([]*startUnit, b.N+1)
+		load(b, func(n int64) error {
+			u := newStart(n)
+			return s.Update(b.Context(), u.need, u.run)
+		})
+	})
+}
+
+// BenchmarkTurn is a turn of a contact that waits: its message is done, its
+// timeline and its document grow, the next message goes.
+func BenchmarkTurn(b *testing.B) {
+	databases(b, func(b *testing.B, url string) {
+		var in inbox
+		s := serve(b, url, Options{Handover: in.take})
+		units := make([]*startUnit, 1000)
 		for i := range units {
 			units[i] = newStart(int64(i))
+			update(b, s, units[i].need, units[i].run)
 		}
-		load(b, func(n int64) error { return s.Update(b.Context(), units[n].need, units[n].run) })
+		var mu sync.Mutex
+		free := in.drain()
+		load(b, func(int64) error {
+			mu.Lock()
+			if len(free) == 0 {
+				free = in.drain()
+			}
+			j := free[0]
+			free = free[1:]
+			mu.Unlock()
+			return s.Update(b.Context(), Need{Contacts: []contact.ID{j.Contact}}, func(t *Tx) error {
+				c, err := t.Contact(j.Contact)
+				if err != nil {
+					return err
+				}
+				c.Position.Visit++
+				next := j
+				next.Due, next.First = time.Now(), time.Time{}
+				return errors.Join(t.Done(j), t.Send(next), t.Save(c), t.Record(Record{Contact: c.ID, At: time.Now(), Doc: j.Doc}))
+			})
+		})
 	})
+}
+
+// BenchmarkStartAmongMany is BenchmarkStart in a store with as many ended
+// contacts of the past 30 days as STORE_MANY says: 1,000,000 take some minutes
+// and 6 GB.
+func BenchmarkStartAmongMany(b *testing.B) {
+	many, _ := strconv.Atoi(os.Getenv("STORE_MANY"))
+	if many == 0 {
+		b.Skip("STORE_MANY is not set")
+	}
+	databases(b, func(b *testing.B, url string) {
+		s := serve(b, url, Options{Handover: func([]Job) {}})
+		now := time.Now()
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range callers {
+			wg.Go(func() {
+				for n := next.Add(1); n <= int64(many); n = next.Add(1) {
+					age := 30 * 24 * time.Hour * time.Duration(int64(many)-n) / time.Duration(many)
+					if err := s.Update(b.Context(), Need{}, endedAt(n, now.Add(-age))); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		b.Run("start", func(b *testing.B) {
+			load(b, func(n int64) error {
+				u := newStart(next.Add(1))
+				return s.Update(b.Context(), u.need, u.run)
+			})
+		})
+	})
+}
+
+// endedAt keeps a contact that ended long ago.
+func endedAt(n int64, at time.Time) func(t *Tx) error {
+	id := uuid.Must(uuid.NewV7())
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16|uint64(binary.BigEndian.Uint16(id[6:8])))
+	u := newStart(n)
+	c := u.c
+	c.ID, c.Initiated, c.Disconnected = contact.ID(id.String()), at, at.Add(time.Minute)
+	u.m.Contact, u.token.Contact, u.record.Contact = c.ID, c.ID, c.ID
+	u.token.Expires = at.Add(7 * 24 * time.Hour)
+	return func(t *Tx) error {
+		errs := []error{t.Save(c), t.PutMessage(u.m), t.Record(u.record)}
+		if u.token.Expires.After(time.Now()) {
+			errs = append(errs, t.PutToken(u.token))
+		}
+		for _, e := range u.events {
+			e.Contact = c.ID
+			errs = append(errs, t.PutEvent(e))
+		}
+		return errors.Join(errs...)
+	}
 }

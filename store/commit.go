@@ -147,10 +147,7 @@ func (s *Store) commit(ctx context.Context, units []*unit) (left []*unit) {
 }
 
 // commitOnce runs a batch. Where it returns an error, nothing of it is kept.
-var batches atomic.Int64
-
 func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error {
-	batches.Add(1)
 	c, err := s.db.write(ctx)
 	if err != nil {
 		return err
