@@ -111,7 +111,7 @@ func asked(w *world, e contact.Effect) Line {
 		if v.ID != "" {
 			words += " " + queueName(w, v.ID)
 		}
-		if v.Agent != "" {
+		if v.Agent != "" && v.Agent != v.ID {
 			words += " " + v.Agent
 		}
 	case contact.TellAgent:

@@ -56,7 +56,7 @@ func newWorld(h *Head, files Files) (*world, error) {
 		}
 		return none
 	}
-	w.inst = resource.Instance{Account: pick("account", account), Region: pick("region", region), Inbound: true, Outbound: true,
+	w.inst = resource.Instance{Account: pick("account", account), Region: pick("region", region), Inbound: true, Outbound: pick("outbound", "true") == "true",
 		FlowLogs: pick("flowLogs", "") == "true", References: pick("references", "lenient")}
 	w.inst.ID = pick("id", instance)
 	w.inst.Name = pick("alias", "play")
@@ -405,7 +405,8 @@ func (w *world) Number(ref string) (*resource.Number, error) {
 
 func (w *world) User(ref string) (*resource.User, error) {
 	s, key, ok := stub(w, w.stubs.Users, ref)
-	if ref == "" {
+	// A queue that is missing is no agent's either.
+	if q, _, _ := stub(w, w.stubs.Queues, ref); ref == "" || q.Is == missing {
 		return nil, notThere(resource.KindUser, ref)
 	}
 	u := &resource.User{Meta: w.meta(resource.KindUser, ref), FirstName: s.FirstName, LastName: s.LastName}
