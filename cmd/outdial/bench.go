@@ -31,6 +31,7 @@ type bench struct {
 	store   string
 	out     io.Writer
 	dir     string
+	profile string // of the server, each part's in the place of the one before
 }
 
 const benchAbout = `
@@ -48,6 +49,7 @@ func runBench(ctx context.Context, e env, args []string) error {
 	fs.DurationVar(&b.seconds, "for", 8*time.Second, "how long each part takes")
 	fs.IntVar(&b.seed, "ended", 1_000_000, "ended contacts in the store, for the part million")
 	fs.StringVar(&b.store, "store", "", "postgres://… to measure; a SQLite file of its own by default")
+	fs.StringVar(&b.profile, "profile", "", "write the server's CPU profile of the last part to `FILE`")
 	parts, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -144,6 +146,9 @@ func (b *bench) serve(ctx context.Context, store string, extra ...string) (*chil
 		return nil, err
 	}
 	args := append([]string{"serve", "-listen", "127.0.0.1:0", "-store", store, "-ready", ready, "-log-level", "warn"}, extra...)
+	if b.profile != "" {
+		args = append(args, "-cpuprofile", b.profile)
+	}
 	c := &child{cmd: exec.CommandContext(ctx, self, args...), log: log}
 	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = dir, log, log
 	begun := time.Now()

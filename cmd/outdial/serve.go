@@ -27,6 +27,7 @@ type serveFlags struct {
 	level, format                string
 	floor                        bool
 	reply                        string
+	profile                      string
 }
 
 func (o *serveFlags) add(fs *flag.FlagSet) {
@@ -42,6 +43,7 @@ func (o *serveFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&o.level, "log-level", "", "debug, info, warn or error (default info)")
 	fs.StringVar(&o.format, "log-format", "", "text or json (default text)")
 	fs.BoolVar(&o.floor, "floor", false, "keep nothing of a start: what the bench measures against")
+	fs.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile to `FILE` until the end, for the bench")
 	fs.StringVar(&o.reply, "handsets-reply", "", "every simulated handset replies `TEXT` to each message, for the bench")
 }
 
@@ -56,6 +58,13 @@ func runServe(ctx context.Context, e env, args []string) error {
 	}
 	if len(words) > 0 {
 		return usagef("unexpected %q", words[0])
+	}
+	if o.profile != "" {
+		stop, err := profileTo(o.profile)
+		if err != nil {
+			return err
+		}
+		defer stop()
 	}
 	h, err := openHouse(ctx, e, o)
 	if err != nil {
