@@ -125,13 +125,14 @@ func (f *flights) begin() uint64 {
 	return f.next
 }
 
-// end notes its end, and the reference that it brought; "" for none.
+// end notes its end, and the reference that it brought; "" for none. Both at
+// once: a receipt that comes in between would be nobody's.
 func (f *flights) end(n uint64, ref string, now time.Time) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	delete(f.open, n)
-	f.mu.Unlock()
 	if ref != "" {
-		f.landed(ref, now)
+		f.landedLocked(ref, now)
 	}
 }
 
@@ -139,6 +140,10 @@ func (f *flights) end(n uint64, ref string, now time.Time) {
 func (f *flights) landed(ref string, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.landedLocked(ref, now)
+}
+
+func (f *flights) landedLocked(ref string, now time.Time) {
 	f.turnLocked(now)
 	if len(f.cur) < maxRecentRef {
 		f.cur[ref] = struct{}{}

@@ -48,31 +48,24 @@ func (s *Server) Undelivered() int {
 
 // pump sends what is queued, as long as a session takes it.
 func (s *Server) pump() {
-	for {
-		s.mu.Lock()
-		if len(s.queue) == 0 || len(s.sessions) == 0 {
-			s.mu.Unlock()
-			return
-		}
-		d := s.queue[0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) > 0 && s.offer(s.queue[0]) {
+		s.queue[0] = nil
 		s.queue = s.queue[1:]
-		s.turn++
-		list := append([]*session(nil), s.sessions[s.turn%len(s.sessions):]...)
-		list = append(list, s.sessions[:s.turn%len(s.sessions)]...)
-		s.mu.Unlock()
-		sent := false
-		for _, x := range list {
-			if sent = x.offer(d); sent {
-				break
-			}
-		}
-		if !sent {
-			s.mu.Lock()
-			s.queue = append([]*Delivery{d}, s.queue...)
-			s.mu.Unlock()
-			return
+	}
+}
+
+// offer offers d to the sessions, in turn. s.mu is held: who frees a place in a
+// window meanwhile pumps after us.
+func (s *Server) offer(d *Delivery) bool {
+	s.turn++
+	for i := range s.sessions {
+		if s.sessions[(s.turn+i)%len(s.sessions)].offer(d) {
+			return true
 		}
 	}
+	return false
 }
 
 // settled takes the answer to a delivery: one that is put off comes again.
