@@ -57,6 +57,7 @@ var actions = map[string]*Spec{
 	"CheckVoiceId":                               &checkVoiceId,
 	"Compare":                                    &compare,
 	"CompleteOutboundCall":                       &completeOutboundCall,
+	"ConnectParticipantWithAgenticCX":            &connectParticipantWithAgenticCX,
 	"ConnectParticipantWithLexBot":               &connectParticipantWithLexBot,
 	"CreateCallbackContact":                      &createCallbackContact,
 	"CreateCase":                                 &createCase,

@@ -12,7 +12,7 @@ var filled = map[string]string{
 	"External": "InvokeLambdaFunction", "LambdaInvocation": "an asynchronous InvokeLambdaFunction",
 	"Lex": "ConnectParticipantWithLexBot", "StoredCustomerInput": "GetParticipantInput with StoreInput",
 	"Views": "ShowView", "Customer": "GetCustomerProfile", "Case": "GetCase", "Metrics": "GetMetricData",
-	"Task": "CreateTask", "Loop": "Loop with a name", "Wisdom": "CreateWisdomSession",
+	"Task": "CreateTask", "Loop": "Loop with a name", "Wisdom": "CreateWisdomSession", "AgenticCX": "ConnectParticipantWithAgenticCX",
 	"DataTables": "EvaluateDataTableValues", "DataTableList": "ListDataTableValues",
 }
 

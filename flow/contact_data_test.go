@@ -14,7 +14,6 @@ const doneOrOops = ` !NoMatchingError oops > done
 	oops DisconnectParticipant`
 
 func TestTags(t *testing.T) {
-	s := stageOf(t, "SMS", `a TagContact {"Tags":{"$.Attributes.k":"$.Attributes.v"}}`+doneOrOops)
 	for _, c := range []struct{ k, v, why string }{
 		{"", "x", "a tag has no key"},
 		{"AWS:x", "x", "is the system's"},
@@ -22,7 +21,7 @@ func TestTags(t *testing.T) {
 		{"k", strings.Repeat("v", 257), "over 256"},
 		{"k", "v", ""},
 	} {
-		s = stageOf(t, "SMS", `a TagContact {"Tags":{"$.Attributes.k":"$.Attributes.v","other":"1"}}`+doneOrOops)
+		s := stageOf(t, "SMS", `a TagContact {"Tags":{"$.Attributes.k":"$.Attributes.v","other":"1"}}`+doneOrOops)
 		s.c.Attributes = map[string]string{"k": c.k, "v": c.v}
 		s.start()
 		if c.why == "" {
@@ -38,7 +37,7 @@ func TestTags(t *testing.T) {
 		}
 	}
 	// A tag that is there already is not one more.
-	s = stageOf(t, "SMS", `a TagContact {"Tags":{"a":"2"}}`+doneOrOops)
+	s := stageOf(t, "SMS", `a TagContact {"Tags":{"a":"2"}}`+doneOrOops)
 	s.c.Tags = map[string]string{"a": "1", "b": "1", "c": "1", "d": "1", "e": "1", "f": "1"}
 	s.start()
 	s.expectPath("a:next, done:wait")

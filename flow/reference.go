@@ -218,7 +218,7 @@ var roots = map[string]bool{
 	"FlowAttributes": true, "External": true, "LambdaInvocation": true, "Lex": true, "Views": true,
 	"Agent": true, "Capabilities": true, "Metrics": true, "MediaStreams": true, "Media": true, "Email": true,
 	"Loop": true, "Modules": true, "Customer": true, "Case": true, "Wisdom": true, "DataTables": true,
-	"DataTableList": true, "Contact": true, "Campaign": true, "ContactData": true,
+	"DataTableList": true, "AgenticCX": true, "Contact": true, "Campaign": true, "ContactData": true,
 }
 
 // Roots that are a value by themselves: every other needs a leaf.

@@ -17,7 +17,7 @@ var updateContactRecordingBehavior = Spec{
 			{Name: "AnalyticsRedactionResults", Enum: []string{"None", "RedactedAndOriginal", "RedactedOnly"}},
 			{Name: "AnalyticsRedactionMaskMode", Use: S, Enum: maskModes},
 			{Name: "AnalyticsRedactionEntities", Shape: List, Use: S, Min: 1, Members: []Param{{Use: S}}},
-			{Name: "AnalyticsMode", Use: S, Enum: []string{"PostCall", "RealTime"}}, // of older exports
+			{Name: "AnalyticsMode", Use: S, Enum: []string{"PostCall", "PostContact", "RealTime"}}, // of older exports
 			{Name: "ChannelConfiguration", Shape: Object, Members: []Param{
 				{Name: "Voice", Shape: Object, Members: []Param{modesOf(voiceModes)}},
 				{Name: "Chat", Shape: Object, Members: []Param{modesOf(chatModes)}},

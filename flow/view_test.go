@@ -152,16 +152,15 @@ func TestFormSteps(t *testing.T) {
 }
 
 func TestViewElsewhere(t *testing.T) {
-	s := viewStage(t, "SMS", "detail", `{}`)
 	for channel, why := range map[string]string{"VOICE": "does not run on VOICE", "TASK": "does not run on TASK"} {
-		s = viewStage(t, channel, "detail", `{}`)
+		s := viewStage(t, channel, "detail", `{}`)
 		if s.start(); channel == "VOICE" {
 			s.hear(contact.CallAnswered{})
 		}
 		s.expectPath("a:error NoMatchingError, oops:end")
 		s.expectWhy(why)
 	}
-	s = stageOf(t, "SMS", `a ShowView {"ViewResource":{"Id":"$.External.none"},"InvocationTimeLimitSeconds":"60"}`+showsView)
+	s := stageOf(t, "SMS", `a ShowView {"ViewResource":{"Id":"$.External.none"},"InvocationTimeLimitSeconds":"60"}`+showsView)
 	s.start()
 	s.expectWhy("no view is named")
 }
