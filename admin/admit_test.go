@@ -128,6 +128,8 @@ func TestBadRequests(t *testing.T) {
 			{"POST", "optout/number/import", "+12065550100\nann\n", 400, "", "line 2"},
 			{"POST", "keys", `{"name":"a b"}`, 400, "name", ""},
 			{"POST", "keys", `{"name":"ab","allow":[{}]}`, 400, "actions", ""},
+			{"POST", "keys", `{"name":"ab","allow":[{"actions":["StartChat"]}]}`, 400, "actions[0]", "SERVICE:ACTION"},
+			{"POST", "keys", `{"name":"ab","deny":[{"actions":["*"],"resources":["acme"]}]}`, 400, "resources[0]", "wants an ARN"},
 			{"DELETE", "keys/AKNONE", "", 404, "id", ""},
 			{"POST", "events/replay", `{"from":"x"}`, 400, "", ""},
 			{"GET", "events/parked?after=x", "", 400, "after", ""},

@@ -99,8 +99,8 @@ func (s *Server) createKey(c *call) error {
 	}
 	for _, list := range [][]resource.Rule{in.Allow, in.Deny} {
 		for _, r := range list {
-			if len(r.Actions) == 0 {
-				return fault.New(fault.Invalid, "actions: a rule needs some, such as \"connect:*\"")
+			if member, why := r.Wrong(); why != "" {
+				return fault.New(fault.Invalid, "%s: %s", member, why)
 			}
 		}
 	}

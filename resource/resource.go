@@ -5,7 +5,11 @@
 // faces show them, the flow language reads them.
 package resource
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // A Kind names a sort of resource, as the store keeps it and as an ARN spells it.
 type Kind string
@@ -225,4 +229,23 @@ type Key struct {
 type Rule struct {
 	Actions   []string `json:"actions"`
 	Resources []string `json:"resources,omitempty"` // none: all
+}
+
+// Wrong names the member that can match nothing, and says why; both are "" where
+// the rule is well formed.
+func (r Rule) Wrong() (member, why string) {
+	if len(r.Actions) == 0 {
+		return "actions", "at least one is needed, such as \"connect:*\""
+	}
+	for i, a := range r.Actions {
+		if a != "*" && !strings.Contains(a, ":") {
+			return fmt.Sprintf("actions[%d]", i), fmt.Sprintf("wants SERVICE:ACTION, such as connect:StartOutbound*, not %q", a)
+		}
+	}
+	for i, a := range r.Resources {
+		if !strings.HasPrefix(a, "arn:") && !strings.HasPrefix(a, "*") {
+			return fmt.Sprintf("resources[%d]", i), fmt.Sprintf("wants an ARN, with the wildcards * and ?, not %q", a)
+		}
+	}
+	return "", ""
 }

@@ -52,6 +52,7 @@ func subverbs(ctx context.Context, e env, name, about string, args []string, lis
 		return err
 	}
 	if len(words) == 0 {
+		fs.SetOutput(e.stderr)
 		fs.Usage()
 		return exitError(2)
 	}
@@ -61,15 +62,18 @@ func subverbs(ctx context.Context, e env, name, about string, args []string, lis
 // A contactLine is a contact in a list.
 type contactLine struct {
 	ID           string    `json:"id"`
+	Instance     string    `json:"instance"`
 	Channel      string    `json:"channel"`
 	Subtype      string    `json:"subtype"`
 	Method       string    `json:"method"`
 	Customer     string    `json:"customer"`
 	System       string    `json:"system"`
+	Name         string    `json:"name,omitempty"`
 	Initiated    time.Time `json:"initiated"`
-	Connected    time.Time `json:"connected"`
-	Disconnected time.Time `json:"disconnected"`
-	Reason       string    `json:"reason"`
+	Connected    time.Time `json:"connected,omitzero"`
+	Disconnected time.Time `json:"disconnected,omitzero"`
+	Reason       string    `json:"reason,omitempty"`
+	AMD          string    `json:"amdStatus,omitempty"`
 }
 
 func (l contactLine) channel() string { return channelName(l.Channel, l.Subtype) }

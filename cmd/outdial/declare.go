@@ -138,15 +138,11 @@ func (d *declarer) key(path, account string, k keyConfig) {
 func (d *declarer) rules(path string, in []ruleConfig) []resource.Rule {
 	var out []resource.Rule
 	for i, r := range in {
-		if len(r.Actions) == 0 {
-			d.fail(fmt.Sprintf("%s[%d].actions", path, i), "at least one is needed")
+		rule := resource.Rule{Actions: r.Actions, Resources: r.Resources}
+		if member, why := rule.Wrong(); why != "" {
+			d.fail(fmt.Sprintf("%s[%d].%s", path, i, member), "%s", why)
 		}
-		for j, a := range r.Actions {
-			if a != "*" && !strings.Contains(a, ":") {
-				d.fail(fmt.Sprintf("%s[%d].actions[%d]", path, i, j), "wants SERVICE:ACTION, such as connect:StartOutbound*, not %q", a)
-			}
-		}
-		out = append(out, resource.Rule{Actions: r.Actions, Resources: r.Resources})
+		out = append(out, rule)
 	}
 	return out
 }

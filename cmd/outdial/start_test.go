@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -222,16 +223,26 @@ func TestReadyFileOfOthers(t *testing.T) {
 	}
 }
 
+// A verb within a verb that is not named is asked for, with the list of them.
+func TestVerbWithoutItsVerb(t *testing.T) {
+	var out, errs bytes.Buffer
+	e := env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: noEnv}
+	if status := run(t.Context(), e, []string{"contact"}); status != 2 || out.Len() > 0 || !strings.Contains(errs.String(), "outdial contact tail") {
+		t.Errorf("exit %d, said %s%s", status, out.String(), errs.String())
+	}
+}
+
 // Every verb explains itself, and refuses what it does not know.
 func TestVerbsExplainThemselves(t *testing.T) {
 	for _, v := range verbs() {
 		var out, errs bytes.Buffer
 		e := env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: noEnv}
-		if status := run(t.Context(), e, []string{v.name, "-h"}); status != 0 || !strings.Contains(errs.String(), "usage: outdial "+v.name) {
-			t.Errorf("%s -h: exit %d, said %s", v.name, status, errs.String())
+		if status := run(t.Context(), e, []string{v.name, "-h"}); status != 0 || !strings.Contains(out.String(), "usage: outdial "+v.name) || errs.Len() > 0 {
+			t.Errorf("%s -h: exit %d, said %s%s", v.name, status, out.String(), errs.String())
 		}
-		errs.Reset()
-		if status := run(t.Context(), e, []string{v.name, "-no-such-flag"}); status != 2 {
+		out.Reset()
+		if status := run(t.Context(), e, []string{v.name, "-no-such-flag"}); status != 2 || out.Len() > 0 ||
+			errs.String() != fmt.Sprintf("outdial %[1]s: flag provided but not defined: -no-such-flag\ntry: outdial %[1]s -h\n", v.name) {
 			t.Errorf("%s -no-such-flag: exit %d, said %s", v.name, status, errs.String())
 		}
 	}

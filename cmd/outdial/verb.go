@@ -42,7 +42,7 @@ func (x exitError) Error() string { return fmt.Sprintf("exit status %d", int(x))
 // usage line, about says what it does in a few sentences.
 func flags(e env, name, args, about string) *flag.FlagSet {
 	fs := flag.NewFlagSet("outdial "+name, flag.ContinueOnError)
-	fs.SetOutput(e.stderr)
+	fs.SetOutput(e.stdout) // of -h; what is wrong is said on standard error
 	fs.Usage = func() {
 		w := fs.Output()
 		fmt.Fprintf(w, "usage: %s [flags] %s\n", fs.Name(), args)
@@ -64,13 +64,18 @@ func flags(e env, name, args, about string) *flag.FlagSet {
 // is "-" alone is no flag.
 func parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	var words []string
+	out, usage := fs.Output(), fs.Usage
+	fs.Usage = func() {}
+	fs.SetOutput(io.Discard) // the whole page would push what is wrong off the screen
+	defer func() { fs.Usage = usage; fs.SetOutput(out) }()
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				fs.SetOutput(out)
+				usage()
 				return nil, exitError(0)
 			}
-			// The flag package has said what is wrong, and how the verb is used.
-			return nil, exitError(2)
+			return nil, usageError{err}
 		}
 		rest := fs.Args()
 		if len(rest) == 0 {
