@@ -15,8 +15,12 @@ const configHead = `# outdial.yaml: the configuration of Outdial, explained.
 # Everything is left out here, and has the default that its sentence names. A
 # line that begins with "#" and a key becomes a setting when the "#" goes.
 # Unknown keys are errors. A secret may be env:NAME (a variable of the
-# environment) or file:PATH (the first line of a file). SIGHUP reads the file
-# again: all of it is taken, or nothing. Lengths of time are 30s, 5m, 25h, 7d.
+# environment) or file:PATH (the first line of a file). Lengths of time are 30s,
+# 5m, 25h, 7d.
+#
+# SIGHUP reads the file again: all of it is taken, or nothing. Changes of listen,
+# tls, insecure, publicURL, store, journal, log, drain, retention, simulator,
+# carriers and sinks take a restart; a certificate is read again from its file.
 `
 
 // runConfig prints the configuration file with what each key means, or checks one.

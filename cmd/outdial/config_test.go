@@ -90,9 +90,9 @@ func TestConfigMistakes(t *testing.T) {
 				"c.yaml:3: sinks[1]: wants a file or an url\n" +
 				"c.yaml:3: sinks[1].secret: is needed: a web-hook that is not signed can be forged"},
 		{"list", "doNotContact: {file: numbers.csv}\n", `c.yaml:1: doNotContact.file: numbers.csv:3: wants a number in E.164, not "0123"`},
-		{"flow", "flows: bad\ninstances:\n- alias: a\n", "bad/Broken.json: content of flow bad/Broken.json is not readable: unexpected EOF\n" +
+		{"flow", "flows: bad\ninstances:\n- alias: a\n- alias: b\n", "bad/Broken.json: content of flow bad/Broken.json is not readable: unexpected EOF\n" +
 			"bad/Wrong.json: Invalid Action type. Type: Juggle (action \"a\", Actions[0].Type): it is not an action type that is honoured"},
-		{"folder", "flows: nowhere\ninstances:\n- alias: a\n", "c.yaml:1: flows: stat .: no such file or directory"},
+		{"folder", "flows: nowhere\ninstances:\n- alias: a\n", "c.yaml:1: flows: the folder nowhere: no such file or directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := parseConfig("c.yaml", []byte(c.doc), noEnv, nil)

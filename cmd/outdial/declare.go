@@ -59,7 +59,21 @@ func checkConfig(c *config, lines map[string]int, getenv func(string) string) []
 	d.settings()
 	d.declare()
 	c.declared = &d.out
-	return d.errs
+	d.out.warnings = once(d.out.warnings)
+	return once(d.errs)
+}
+
+// once leaves out what was said before: a folder of flows that several instances
+// have is looked through for each.
+func once[T comparable](list []T) (out []T) {
+	said := map[T]bool{}
+	for _, v := range list {
+		if !said[v] {
+			said[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // declare works out what must exist.

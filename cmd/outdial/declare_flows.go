@@ -47,7 +47,11 @@ func (d *declarer) flows(at, folder string) {
 		_, err = fs.Stat(fsys, ".")
 	}
 	if err != nil {
-		d.fail(at, "%v", err)
+		var why *fs.PathError // it knows the folder as "." only
+		if errors.As(err, &why) {
+			err = why.Err
+		}
+		d.fail(at, "the folder %s: %v", folder, err)
 		return
 	}
 	front := d.front(fsys, folder)

@@ -194,7 +194,8 @@ func (h *house) reload(ctx context.Context) error {
 	return nil
 }
 
-// fixed names the first setting that differs and cannot change in a running server.
+// fixed names the first setting that differs and cannot change in a running
+// server; outdial config lists them.
 func fixed(was, is *config) string {
 	for _, s := range []struct {
 		name    string
