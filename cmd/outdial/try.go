@@ -211,6 +211,8 @@ func (t *try) line(text string) (play.Line, error) {
 	}
 	voice := t.head.Channel == "" || t.head.Channel == "VOICE"
 	switch {
+	case voice && len(text) > 1 && strings.Trim(text, "0123456789*#") == "" && text[0] == '#':
+		return play.ReadLine(text)
 	case voice && strings.Trim(text, "0123456789*#") == "":
 		return play.Line{Sign: play.Presses, Text: text}, nil
 	case strings.HasPrefix(text, "? ") && strings.ContainsAny(text, "$."):
@@ -250,7 +252,7 @@ func (t *try) command(cmd string) (play.Line, error) {
 
 func (t *try) help() error {
 	t.say("", `  text          the customer's reply; on a call keys, or words where the flow listens
-  /press 12#    keys of the phone
+  /press 12#    keys of the phone; #12 as in a play, and # alone is that key
   /wait 1h      time goes by; without a time, until the next thing happens
   ? $.Attributes.x    what a reference is now`)
 	names := make([]string, 0, len(play.Happenings))

@@ -65,6 +65,7 @@ func TestTryTalks(t *testing.T) {
 		args, want  []string
 	}{
 		{"keys", "7\n1\n", nil, []string{"< Press 1.\n", "> 7\n", "⏳ 5s", "= end CONTACT_FLOW_DISCONNECT"}},
+		{"keys as a play has them", "#1\n", nil, []string{"< Press 1.\n", "= end CONTACT_FLOW_DISCONNECT"}},
 		{"time goes by", "/wait\n", nil, []string{"nothing was pressed", "= end CONTACT_FLOW_DISCONNECT"}},
 		{"hang-up", "/hangup\n", nil, []string{"= end CUSTOMER_DISCONNECT"}},
 		{"a busy phone", "/busy\n", []string{"-ring"}, []string{"the phone rings", "= end TELECOM_BUSY"}},
