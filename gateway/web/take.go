@@ -7,6 +7,7 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/sms"
 )
 
 // early is how long a status is kept whose message is not known yet: it came
@@ -30,6 +31,7 @@ func (g *Gateway) take(ctx context.Context, e *Event) error {
 // we crash. One that nobody knows is said to be kept, for no repeat would find
 // it an owner.
 func (g *Gateway) receipt(ctx context.Context, e *Event) error {
+	g.explain(e.Receipt)
 	if g.trials.heard(e) {
 		g.counts.receipts.Add(1)
 		return nil
@@ -66,6 +68,24 @@ func (g *Gateway) receipt(ctx context.Context, e *Event) error {
 		g.log.Warn("a status was not taken", "refs", e.Refs, "err", err)
 	}
 	return err
+}
+
+// explain says in words what the carrier's code of a failure means, where it
+// does not say so itself.
+func (g *Gateway) explain(r *gateway.Receipt) {
+	if r.Status != contact.StatusFailed || r.Error != "" {
+		return
+	}
+	v, ok := g.config.Errors[r.Code]
+	if !ok {
+		v = g.config.Verdicts[r.Code]
+	}
+	r.Error = map[sms.Verdict]string{
+		sms.OptedOut: "the recipient has opted out", sms.BadNumber: "there is no such recipient", sms.Refuse: "the message was refused",
+	}[v]
+	if r.Error == "" {
+		r.Error = "not delivered"
+	}
 }
 
 func (g *Gateway) receiptOnce(ctx context.Context, e *Event) (err error) {

@@ -58,8 +58,8 @@ func (t *trials) drop(o *trial) {
 
 // Test sends one message to number and tells what happened. Where the carrier
 // can reach our web-hook it waits for the message's status, until ctx is done:
-// an account passes when the message is delivered, or where no status can come,
-// when it was taken.
+// an account passes when the message is delivered, or at least a status came;
+// where none can come, when the message was taken.
 func (g *Gateway) Test(ctx context.Context, number string) (steps []string, err error) {
 	if number == "" {
 		return nil, fault.New(fault.Invalid, "number: is needed")
@@ -116,8 +116,10 @@ func (g *Gateway) await(ctx context.Context, refs []string, say func(string, ...
 	for {
 		select {
 		case <-ctx.Done():
-			if heard {
-				return fault.New(fault.Exceeded, "taken, but not delivered in time")
+			if heard { // some routes bring no word from the handset
+				say("no word from the handset in time; the account and its web-hook work")
+				g.pass()
+				return nil
 			}
 			return fault.New(fault.Exceeded, "taken, but no web-hook told in time what became of it: is its address set at the carrier?")
 		case r := <-o.news:
