@@ -237,6 +237,7 @@ type Call struct {
 	GreetStart time.Time `json:"greetStart,omitzero"` // CustomerVoiceActivity
 	GreetEnd   time.Time `json:"greetEnd,omitzero"`
 	Ref        string    `json:"ref,omitempty"`   // the carrier's reference: the SIP Call-ID
+	Tried      []Attempt `json:"tried,omitempty"` // accounts that would not dial, before the contact's
 	Await      bool      `json:"await,omitempty"` // connected, and waiting for the detector before the flow runs
 }
 

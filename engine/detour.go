@@ -63,11 +63,11 @@ func (e *Engine) detour(ctx context.Context, j store.Job, f contact.Effect, caus
 	e.stats.Detours.Add(1)
 	need := store.Need{Contacts: []contact.ID{j.Contact}}
 	e.settle(ctx, j, &need, func(t *store.Tx) error {
+		keep := e.rehome
 		if message {
-			if err := e.tried(t, j, s.ID, to.to, cause); err != nil {
-				return err
-			}
-		} else if err := e.rehome(t, j.Contact, to.to); err != nil {
+			keep = e.readdress
+		}
+		if err := keep(t, j, s.ID, to.to, e.attempt(j, cause)); err != nil {
 			return err
 		}
 		if err := e.note(t, j.Contact, j.Account+": "+cause.Error()+"; it goes by "+to.to); err != nil {
@@ -90,20 +90,23 @@ func (e *Engine) turning(t *store.Tx, j store.Job, message string, refused bool)
 	if err != nil {
 		return nil, err
 	}
-	if message != "" {
+	var tried []contact.Attempt
+	if message == "" && c.Call != nil {
+		tried = c.Call.Tried
+	} else if message != "" {
 		m, err := t.Message(message)
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range m.Tried {
-			if a.Refused {
-				list = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == a.Account })
-			}
-		}
-	} else if i := slices.Index(list, j.Account); i >= 0 {
-		list = list[i+1:] // a call goes forward only: it has no row that remembers
+		tried = m.Tried
 	}
-	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == j.Account || e.Gateways[name] == nil })
+	// A call has no time to come back to who was busy.
+	barred := func(name string) bool {
+		return name == j.Account || e.Gateways[name] == nil || slices.ContainsFunc(tried, func(a contact.Attempt) bool {
+			return a.Account == name && (a.Refused || message == "")
+		})
+	}
+	list = slices.DeleteFunc(slices.Clone(list), barred)
 	to := ""
 	if i := slices.IndexFunc(list, e.works); i >= 0 {
 		to = list[i]
@@ -116,16 +119,21 @@ func (e *Engine) turning(t *store.Tx, j store.Job, message string, refused bool)
 	return &turning{to, e.throttle.meter(to, c), limited}, nil
 }
 
-// tried notes on a message's row that an account did not take it, and which is next.
-func (e *Engine) tried(t *store.Tx, j store.Job, id, next string, cause error) error {
+// attempt words what came of a job on its account.
+func (e *Engine) attempt(j store.Job, cause error) contact.Attempt {
+	code, text := wording(cause)
+	return contact.Attempt{Account: j.Account, At: e.Now(), Code: code, Error: text, Refused: fault.Is(cause, fault.Denied)}
+}
+
+// readdress notes on a message's row that an account did not take it, and which
+// is next.
+func (e *Engine) readdress(t *store.Tx, _ store.Job, id, next string, a contact.Attempt) error {
 	m, err := t.Message(id)
 	if err != nil {
 		return err
 	}
-	code, text := wording(cause)
-	refused := fault.Is(cause, fault.Denied)
-	if refused || len(m.Tried) < maxTried {
-		m.Tried = append(m.Tried, contact.Attempt{Account: j.Account, At: e.Now(), Code: code, Error: text, Refused: refused})
+	if a.Refused || len(m.Tried) < maxTried {
+		m.Tried = append(m.Tried, a)
 	}
 	m.Account = next
 	return t.PutMessage(m)
@@ -133,13 +141,17 @@ func (e *Engine) tried(t *store.Tx, j store.Job, id, next string, cause error) e
 
 // rehome gives a call to another account, before it is dialled there: what the
 // call asks for later goes to the account that holds it.
-func (e *Engine) rehome(t *store.Tx, id contact.ID, account string) error {
-	c, err := t.Contact(id)
+func (e *Engine) rehome(t *store.Tx, j store.Job, _, next string, a contact.Attempt) error {
+	c, err := t.Contact(j.Contact)
 	if err != nil {
 		return err
 	}
 	c = c.Clone()
-	c.Account = account
+	c.Account = next
+	if c.Call == nil {
+		c.Call = new(contact.Call)
+	}
+	c.Call.Tried = append(slices.Clone(c.Call.Tried), a)
 	if err := t.Save(c); err != nil {
 		return err
 	}
