@@ -87,6 +87,7 @@ type CallEnded struct {
 	Cause      int    `json:"cause,omitempty"`  // Q.850 cause where the Reason header gave one
 	Phrase     string `json:"phrase,omitempty"` // the far side's words
 	RetryAfter int    `json:"retryAfter,omitempty"`
+	Ladder     string `json:"ladder,omitempty"` // what was said on the wire, one line a message; for people
 }
 
 // PromptEnded says that a prompt was played to its end, or broken off by the
