@@ -5,6 +5,8 @@ import "time"
 // Queued is where a contact waits, or waited.
 type Queued struct {
 	ID       string    `json:"id"`
+	Name     string    `json:"name,omitempty"`
+	Type     string    `json:"type,omitempty"` // AGENT; "" is STANDARD
 	Enqueued time.Time `json:"enqueued"`
 	Dequeued time.Time `json:"dequeued,omitzero"`
 	// Offer is to whom it is offered just now; never changed in place.

@@ -20,6 +20,7 @@ type SendMessage struct {
 	Template    *Template    `json:"template,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Initial     bool         `json:"initial,omitempty"` // came with the request, not from the flow
+	By          string       `json:"by,omitempty"`      // the agent who wrote it; "" is the system
 }
 
 // A Template is an approved message with its variables filled in. Text of the

@@ -48,6 +48,7 @@ type Message struct {
 	To          string       `json:"to"`
 	Channel     string       `json:"channel,omitempty"` // SMS or WHATSAPP
 	Text        string       `json:"text,omitempty"`
+	By          string       `json:"by,omitempty"` // the agent who wrote it
 	ContentType string       `json:"contentType,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Template    string       `json:"template,omitempty"`
@@ -64,6 +65,10 @@ type Message struct {
 	Delivered   time.Time    `json:"delivered,omitzero"`
 	Read        time.Time    `json:"read,omitzero"`
 	Failed      time.Time    `json:"failed,omitzero"`
+
+	// Parts are the statuses of its parts by the carrier's references, where it
+	// has more than one.
+	Parts map[string]string `json:"parts,omitempty"`
 }
 
 // An Attempt is a route on which a message did not leave.

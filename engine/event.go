@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"sort"
@@ -142,10 +143,10 @@ func EventBody(i *resource.Instance, c *contact.Contact, row store.EventRow, ev 
 	if len(c.Segment) > 0 {
 		d.Segment = c.Segment
 	}
-	if c.Queue != nil {
-		d.Queue = &detailQueue{ARN: i.ARN + "/queue/" + c.Queue.ID, Type: "STANDARD", Enqueued: stamp(c.Queue.Enqueued)}
+	if q := c.Queue; q != nil && !q.Enqueued.After(ev.At) {
+		d.Queue = &detailQueue{ARN: queueARN(i, q), Type: cmp.Or(q.Type, "STANDARD"), Enqueued: stamp(q.Enqueued)}
 	}
-	if c.Agent != nil {
+	if c.Agent != nil && !c.Agent.Accepted.After(ev.At) {
 		d.Agent = &detailAgent{ARN: i.ARN + "/agent/" + c.Agent.ID, Connected: stamp(c.Agent.Connected)}
 	}
 	if c.Campaign != "" {

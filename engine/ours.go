@@ -30,6 +30,8 @@ func (e *Engine) doOurs(ctx context.Context, j store.Job, f contact.Effect) {
 		})
 	case contact.Queue:
 		e.queue(ctx, j, v)
+	case contact.TellAgent: // he reads it in the contact
+		e.settle(ctx, j, nil, func(t *store.Tx) error { return t.Done(j) })
 	default:
 		e.log.Error("an effect that nobody does", "kind", j.Kind, "contact", j.Contact)
 		e.settle(ctx, j, nil, func(t *store.Tx) error { return t.Park(j, "nobody does this") })
@@ -115,6 +117,9 @@ func (e *Engine) prepare(t *store.Tx, c *contact.Contact) error {
 		if c.Account == "" {
 			c.Account = n.Account
 		}
+	}
+	if c.Callback != nil && c.Position.Flow == "" {
+		return nil
 	}
 	f, err := w.Flow(c.Position.Flow)
 	if err != nil {

@@ -52,16 +52,18 @@ func Record(i *resource.Instance, c *contact.Contact) map[string]any {
 	}
 	if q := c.Queue; q != nil {
 		r["Queue"] = map[string]any{
-			"ARN": i.ARN + "/queue/" + q.ID, "EnqueueTimestamp": second(q.Enqueued),
+			"ARN": queueARN(i, q), "Name": orNil(q.Name), "EnqueueTimestamp": second(q.Enqueued),
 			"DequeueTimestamp": second(q.Dequeued), "Duration": seconds(q.Enqueued, q.Dequeued),
 		}
 	}
-	if a := c.Agent; a != nil {
-		r["AgentConnectionAttempts"] = a.Attempts
-		r["Agent"] = map[string]any{
-			"ARN": i.ARN + "/agent/" + a.ID, "Username": a.Name, "ConnectedToAgentTimestamp": second(a.Connected),
-			"AgentInteractionDuration": seconds(a.Connected, c.Disconnected), "NumberOfHolds": a.Holds,
-		}
+	if q := c.Queue; q != nil {
+		r["AgentConnectionAttempts"] = q.Attempts
+	}
+	if c.Agent != nil {
+		r["Agent"] = agentRecord(i, c)
+	}
+	if c.Method == contact.MethodTransfer || c.Method == contact.MethodQueueTransfer {
+		r["TransferCompletedTimestamp"] = second(c.Initiated)
 	}
 	if v := c.Call; v != nil && !v.GreetStart.IsZero() {
 		r["CustomerVoiceActivity"] = map[string]any{
@@ -69,6 +71,26 @@ func Record(i *resource.Instance, c *contact.Contact) map[string]any {
 		}
 	}
 	return r
+}
+
+// agentRecord is the agent's part of a contact record.
+func agentRecord(i *resource.Instance, c *contact.Contact) map[string]any {
+	a := c.Agent
+	return map[string]any{
+		"ARN": i.ARN + "/agent/" + a.ID, "Username": a.Name, "ConnectedToAgentTimestamp": second(a.Connected),
+		"AgentInteractionDuration": max(0, seconds(a.Connected, c.Disconnected)-a.Held), "NumberOfHolds": a.Holds,
+		"CustomerHoldDuration": a.Held, "AgentInitiatedHoldDuration": a.Held, "LongestHoldDuration": a.Longest,
+		"AfterContactWorkStartTimestamp": second(a.Work), "AfterContactWorkEndTimestamp": second(a.WorkEnd),
+		"AfterContactWorkDuration": seconds(a.Work, a.WorkEnd),
+	}
+}
+
+// queueARN names a queue; an agent's own lies apart. API_Queue
+func queueARN(i *resource.Instance, q *contact.Queued) string {
+	if q.Type == "AGENT" {
+		return i.ARN + "/queue/agent/" + q.ID
+	}
+	return i.ARN + "/queue/" + q.ID
 }
 
 // second writes a time as contact records do; nil where it never was.

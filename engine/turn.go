@@ -46,8 +46,13 @@ func (e *Engine) tell(t *store.Tx, id contact.ID, in contact.Input) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.turn(t, c, in, false)
-	return err
+	if c, err = present(t, c, in); err != nil {
+		return err
+	}
+	if _, err = e.turn(t, c, in, false); err != nil {
+		return err
+	}
+	return e.shareAttributes(t, c, in)
 }
 
 // turn steps c on one input and writes what came of it into t.
@@ -72,11 +77,21 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	}
 	ended := open && !c.Open()
 	if ended {
-		if err := w.silence(); err != nil {
+		if err := w.silence(handsOver(c, out.Next)); err != nil {
 			return nil, err
 		}
 	}
-	for _, f := range out.Effects {
+	if out.Next != nil {
+		out.Next.ID = newID()
+		c.NextID = out.Next.ID
+	}
+	for i, f := range out.Effects {
+		if _, stop := f.(contact.StopPrompt); stop && outdone(out.Effects[i+1:]) {
+			if _, err := t.Cancel(c.Leg(), store.LaneCustomer); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err := w.ask(f); err != nil {
 			return nil, err
 		}
@@ -94,6 +109,9 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	}
 	e.recent.put(c)
 	e.count(fresh, ended)
+	if out.Next != nil {
+		return out, e.follow(t, out.Next)
+	}
 	return out, nil
 }
 
@@ -113,6 +131,11 @@ func (e *Engine) step(t *store.Tx, c *contact.Contact, in contact.Input, at time
 	if err != nil {
 		return nil, err
 	}
+	// A contact that follows another must not take that one with it.
+	var spare *contact.Contact
+	if _, starts := in.(contact.Started); starts && c.PreviousID != "" {
+		spare = c.Clone()
+	}
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
@@ -126,13 +149,16 @@ func (e *Engine) step(t *store.Tx, c *contact.Contact, in contact.Input, at time
 	if err == nil {
 		return out, nil
 	}
-	if _, starts := in.(contact.Started); starts {
+	if _, starts := in.(contact.Started); starts && spare == nil {
 		return nil, err
 	}
 	e.log.Error("a flow cannot go on", "contact", c.ID, "input", contact.InputKind(in), "err", err)
 	before, missing := t.Contact(c.ID)
-	if missing != nil { // its first turn is in this very transaction
-		return nil, err
+	if missing != nil {
+		if spare == nil { // its first turn is in this very transaction
+			return nil, err
+		}
+		before = spare
 	}
 	*c = *before
 	return e.abandon(c, at, err), nil
@@ -170,14 +196,15 @@ type writer struct {
 
 // silence drops what a contact that has ended no longer wants: its timers, and,
 // where somebody or something else than the flow ended it, its waiting messages.
-func (w *writer) silence() error {
-	if _, err := w.t.Cancel(w.c.ID, ""); err != nil {
+// Where its conversation goes on in another segment, they go out all the same.
+func (w *writer) silence(goesOn bool) error {
+	if err := w.dropTimers(goesOn); err != nil || goesOn {
 		return err
 	}
 	if w.c.Reason == "CONTACT_FLOW_DISCONNECT" && w.c.Channel == contact.Chat {
 		return nil // the flow said its last words, and they go out
 	}
-	jobs, err := w.t.Cancel(w.c.ID, store.LaneCustomer)
+	jobs, err := w.t.Cancel(w.c.Leg(), store.LaneCustomer)
 	if err != nil {
 		return err
 	}
@@ -206,6 +233,7 @@ func (w *writer) ask(f contact.Effect) error {
 	j := store.Job{Contact: w.c.ID, Due: w.at, Kind: contact.EffectKind(f), First: time.Now()}
 	switch v := f.(type) {
 	case contact.SendMessage:
+		j.Contact = w.c.Leg()
 		if v.ID == "" {
 			v.ID = string(newID())
 		}
@@ -222,16 +250,21 @@ func (w *writer) ask(f contact.Effect) error {
 		}
 		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
 		w.e.stats.Calls.Add(1)
-	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall:
-		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
+	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall, contact.Bridge:
+		j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), store.LaneCustomer, w.c.Account, w.c.Node
 	case contact.RecordCall, contact.StreamCall:
-		j.Account, j.Node = w.c.Account, w.c.Node
+		j.Contact, j.Account, j.Node = w.c.Leg(), w.c.Account, w.c.Node
+	case contact.TellAgent:
+		j.Account = ours
+		if w.c.Channel == contact.Voice {
+			j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), "agent", w.c.Account, w.c.Node
+		}
 	case contact.StopPrompt, contact.EndCall:
 		// These overtake: what waits to be played is not wanted any more.
-		if _, err := w.t.Cancel(w.c.ID, store.LaneCustomer); err != nil {
+		if _, err := w.t.Cancel(w.c.Leg(), store.LaneCustomer); err != nil {
 			return err
 		}
-		j.Account, j.Node = w.c.Account, w.c.Node
+		j.Contact, j.Account, j.Node = w.c.Leg(), w.c.Account, w.c.Node
 	case contact.InvokeFunction:
 		if v.Invocation == "" {
 			v.Invocation = string(newID())
@@ -292,7 +325,7 @@ func (w *writer) message(v contact.SendMessage) *contact.Message {
 	m := &contact.Message{
 		ID: v.ID, Contact: w.c.ID, Direction: "OUTBOUND",
 		From: w.c.System.Address, To: w.c.Customer.Address, Channel: messageChannel(w.c.Subtype),
-		Text: v.Text, ContentType: v.ContentType, Attachments: v.Attachments,
+		Text: v.Text, By: v.By, ContentType: v.ContentType, Attachments: v.Attachments,
 		Status: contact.StatusQueued, Created: w.at,
 	}
 	if v.Template != nil {

@@ -92,8 +92,17 @@ func (w *world) Prompt(ref string) (*resource.Prompt, error) {
 	return find[resource.Prompt](w, resource.KindPrompt, ref)
 }
 
+// User finds an agent by id, ARN or user name.
 func (w *world) User(ref string) (*resource.User, error) {
-	return find[resource.User](w, resource.KindUser, ref)
+	u, err := find[resource.User](w, resource.KindUser, ref)
+	if !fault.Is(err, fault.NotFound) || ref == "" || strings.HasPrefix(ref, "arn:") {
+		return u, err
+	}
+	row, err := w.t.ResourceNamed(resource.KindUser, w.i.ID, ref)
+	if err != nil {
+		return nil, err
+	}
+	return store.Load[resource.User](w.t, resource.KindUser, row.ID)
 }
 
 // Number finds a number by id, ARN, or as it is dialled.
@@ -197,26 +206,6 @@ func (w *world) Bot(alias string) (flow.Bot, bool) {
 }
 
 func (w *world) Serves(service string) bool { return w.e.Serves != nil && w.e.Serves(service) }
-
-// Metrics counts who waits in a queue.
-func (w *world) Metrics(queue string, ch contact.Channel) flow.Metrics {
-	id, _ := w.local(resource.KindQueue, queue)
-	waiting, err := w.t.Waiting(id)
-	if err != nil {
-		w.e.log.Error("metrics", "queue", queue, "err", err)
-		return flow.Metrics{}
-	}
-	var m flow.Metrics
-	now := w.e.Now()
-	for _, c := range waiting {
-		if ch != "" && c.Channel != ch || c.Queue == nil {
-			continue
-		}
-		m.Waiting++
-		m.Oldest = max(m.Oldest, now.Sub(c.Queue.Enqueued))
-	}
-	return m
-}
 
 // kept is a content that contacts may stand in.
 type kept struct {

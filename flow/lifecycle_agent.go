@@ -85,7 +85,7 @@ func (t *Turn) said(in contact.QueueMoved) error {
 	}
 	switch {
 	case c.Channel == contact.Chat:
-		t.Do(contact.SendMessage{Text: in.Text})
+		t.Do(contact.SendMessage{Text: in.Text, By: c.Agent.ID})
 	case c.Agent.OnHold || c.Agent.Aside:
 		t.Note(c.Agent.Name + " speaks, and the customer does not hear it: the call is on hold")
 	default:

@@ -50,7 +50,7 @@ const atCapacity = "QueueAtCapacity"
 // waits there.
 func (t *Turn) enqueue(q *resource.Queue) (*node, error) {
 	c := t.Contact
-	c.Queue = &contact.Queued{ID: q.ID, Enqueued: t.At}
+	c.Queue = t.queued(q)
 	c.Target = q.ID
 	t.activate()
 	t.Event(contact.QueuedEvent)
@@ -61,6 +61,15 @@ func (t *Turn) enqueue(q *resource.Queue) (*node, error) {
 		return nil, nil
 	}
 	return t.play(customerQueue)
+}
+
+// queued is a place in a queue, taken now.
+func (t *Turn) queued(q *resource.Queue) *contact.Queued {
+	out := &contact.Queued{ID: q.ID, Name: q.Name, Enqueued: t.At}
+	if q.Type == "AGENT" {
+		out.Type = q.Type
+	}
+	return out
 }
 
 // activate lets the routing criteria count from now on.

@@ -43,6 +43,7 @@ func runTransferContactToAgent(t *Turn) Next {
 // standInQueue puts the contact into an agent's queue, for that agent alone: no
 // queue flow runs.
 func (t *Turn) standInQueue(q *resource.Queue) {
-	t.Contact.Queue = &contact.Queued{ID: q.ID, Enqueued: t.At, Direct: true}
+	t.Contact.Queue = t.queued(q)
+	t.Contact.Queue.Direct = true
 	t.Event(contact.QueuedEvent)
 }

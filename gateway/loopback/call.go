@@ -59,6 +59,10 @@ type call struct {
 	buffer  []byte // keys that nobody asked for yet
 	presses int    // by default manners
 
+	agent      string   // who talks with the caller, "" is nobody
+	onHold     bool     // and the caller does not hear him
+	agentHeard []string // what the caller said to him
+
 	third    *call // the third party that the caller was put through to
 	main     *call // of a third party: the caller's own call
 	transfer contact.TransferCall
@@ -400,6 +404,9 @@ func (w *World) act(h *handset, a Act) ([]told, error) {
 		return tell(contact.CallEnded{By: contact.ByCustomer}), nil
 	case "say":
 		in := w.say(k, a.Text)
+		if in == nil && k.agent != "" {
+			return nil, w.sayToAgent(k, a.Text)
+		}
 		if in == nil {
 			return nil, fault.New(fault.Conflict, "action: nobody listens for words just now")
 		}

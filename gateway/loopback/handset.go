@@ -41,7 +41,8 @@ type Call struct {
 	State     string     `json:"state"` // idle, ringing, connected, ended
 	From      string     `json:"from"`
 	ContactID contact.ID `json:"contactId"`
-	Heard     []string   `json:"heard"` // the text of the prompts, oldest first
+	Heard     []string   `json:"heard"`           // the text of the prompts, and what an agent says, oldest first
+	Agent     string     `json:"agent,omitempty"` // who talks with the caller
 }
 
 // A View is a handset as it looks now.
@@ -159,7 +160,7 @@ func (h *handset) callView() Call {
 		return Call{State: idle, Heard: []string{}}
 	}
 	heard := append([]string{}, k.heard...)
-	return Call{State: k.state, From: k.from, ContactID: k.contact, Heard: heard}
+	return Call{State: k.state, From: k.from, ContactID: k.contact, Heard: heard, Agent: k.agent}
 }
 
 // Handset gives the handset behind a number; one that nobody has reached is empty.

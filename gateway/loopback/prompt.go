@@ -47,6 +47,10 @@ func (w *World) play(k *call, p contact.PlayPrompt) gateway.Result {
 		return gateway.Result{Input: contact.PromptEnded{Visit: p.Visit}}
 	}
 	text, takes := w.hear(k, p.Prompt)
+	for _, more := range p.More {
+		_, longer := w.hear(k, more)
+		takes += longer
+	}
 	r := gateway.Result{}
 	if what := w.manner(k.set, onPrompt, text); !what.byDefault {
 		var over bool

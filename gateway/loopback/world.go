@@ -168,7 +168,9 @@ func (w *World) Do(ctx context.Context, c *contact.Contact, e contact.Effect) (g
 		return gateway.Result{Note: "the simulator streams no media"}, nil
 	case contact.Wake:
 		return w.wake(c, v)
-	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.StopPrompt:
+	case contact.TellAgent:
+		return w.tellAgent(c, v), nil
+	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.StopPrompt, contact.Bridge:
 		return w.speak(c, e)
 	}
 	return gateway.Result{}, fault.New(fault.Refused, "%s: the simulator does not do this", contact.EffectKind(e))
@@ -187,6 +189,8 @@ func (w *World) speak(c *contact.Contact, e contact.Effect) (gateway.Result, err
 		return w.collectDigits(k, v)
 	case contact.CollectSpeech:
 		return w.collectSpeech(k, v)
+	case contact.Bridge:
+		return w.bridge(k, v), nil
 	}
 	return w.stopPrompt(k), nil
 }
