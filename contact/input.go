@@ -170,9 +170,6 @@ type ContactUpdated struct {
 	Description *string                 `json:"description,omitempty"`
 	References  map[string]Reference    `json:"references,omitempty"`
 	Segment     map[string]SegmentValue `json:"segment,omitempty"`
-	Customer    *Endpoint               `json:"customer,omitempty"`
-	System      *Endpoint               `json:"system,omitempty"`
-	Queue       *string                 `json:"queue,omitempty"`
 	Priority    *int                    `json:"priority,omitempty"`
 	AgeShift    *int                    `json:"ageShift,omitempty"`
 	Tag         map[string]string       `json:"tag,omitempty"`

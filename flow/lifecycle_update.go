@@ -24,13 +24,10 @@ func (t *Turn) updated(in contact.ContactUpdated) {
 	set(&c.CustomerID, in.CustomerID)
 	set(&c.Priority, in.Priority)
 	set(&c.AgeShift, in.AgeShift)
-	set(&c.Target, in.Queue)
 	if in.Criteria != nil {
 		c.Criteria = in.Criteria
 		t.activate()
 	}
-	set(&c.Customer, in.Customer)
-	set(&c.System, in.System)
 	if in.Priority != nil || in.AgeShift != nil || in.Criteria != nil {
 		t.reroute()
 	}
