@@ -28,7 +28,27 @@ type SendMessage struct {
 type Template struct {
 	Name      string   `json:"name"` // the approved template's name
 	Language  string   `json:"language,omitempty"`
-	Variables []string `json:"variables,omitempty"` // in the approved order
+	Variables []string `json:"variables,omitempty"` // of the body, in the approved order
+	// Names are the body's variables by name, where the approved template has
+	// named ones; as many as Variables.
+	Names []string `json:"names,omitempty"`
+	// Header and Buttons are those components that have variables of their own.
+	Header  *TemplateHeader  `json:"header,omitempty"`
+	Buttons []TemplateButton `json:"buttons,omitempty"`
+}
+
+// A TemplateHeader is the variable of a template's header.
+type TemplateHeader struct {
+	Type  string `json:"type"`           // text, image, video, document or location
+	Value string `json:"value"`          // the text, the file's address, or "latitude,longitude"
+	Name  string `json:"name,omitempty"` // of the text's variable, a document's file name, or a place's name
+}
+
+// A TemplateButton is the variable of one of a template's buttons.
+type TemplateButton struct {
+	Index int    `json:"index"` // from 0
+	Type  string `json:"type"`  // url, quick_reply, copy_code or flow
+	Value string `json:"value"` // the end of the address, the payload, the code, the flow's token
 }
 
 // PlaceCall rings the customer. It is never done twice: after a crash the call
