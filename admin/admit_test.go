@@ -142,6 +142,20 @@ func TestBadRequests(t *testing.T) {
 	})
 }
 
+// Load balancers ask by HEAD whether a server is well.
+func TestHead(t *testing.T) {
+	play(t, nil, func(h *house) {
+		for _, path := range []string{"health", "ready", "metrics"} {
+			if w := h.ask("HEAD", path, ""); w.Code != 200 {
+				t.Errorf("HEAD %s: %d", path, w.Code)
+			}
+		}
+		if w := h.ask("HEAD", "events/replay", ""); w.Code != 405 {
+			t.Errorf("HEAD of what is only POST: %d", w.Code)
+		}
+	})
+}
+
 func TestEveryRouteIsNamed(t *testing.T) {
 	play(t, nil, func(h *house) {
 		seen := make(map[string]bool)

@@ -109,7 +109,7 @@ func (s *Server) find(c *call, path string) (*route, []string, error) {
 		if !ok {
 			continue
 		}
-		if e.method == c.r.Method {
+		if e.method == c.r.Method || e.method == http.MethodGet && c.r.Method == http.MethodHead {
 			c.label = labels
 			return e, nil, nil
 		}

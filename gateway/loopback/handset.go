@@ -56,7 +56,7 @@ type Summary struct {
 	Number   string    `json:"number"`
 	Messages int       `json:"messages"`
 	Call     string    `json:"call"` // its state
-	Touched  time.Time `json:"touched"`
+	Touched  time.Time `json:"touched,omitzero"`
 }
 
 // A handset is the phone behind one number.
