@@ -61,56 +61,6 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	})
 }
 
-// receipt brings a message's status up to date. It never moves a flow.
-func (e *Engine) receipt(t *store.Tx, a gateway.Arrival) error {
-	m, err := t.MessageOf(store.Ref{Account: a.Account, Ref: a.Ref})
-	if fault.Is(err, fault.NotFound) && e.trials.heard(a) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := e.alias(t, m, a.Receipt.Customer); err != nil {
-		return err
-	}
-	at := a.Receipt.At
-	if at.IsZero() {
-		at = e.Now()
-	}
-	return e.advanceStatus(t, m, a.Receipt.Status, a.Receipt.Code, a.Receipt.Error, at)
-}
-
-// rank orders statuses: a receipt never takes a message back.
-var rank = map[string]int{
-	contact.StatusQueued: 0, contact.StatusUnknown: 1, contact.StatusSent: 2, contact.StatusFailed: 3,
-	contact.StatusDelivered: 4, contact.StatusRead: 5, contact.StatusCancelled: 6,
-}
-
-func (e *Engine) advanceStatus(t *store.Tx, m *contact.Message, status, code, text string, at time.Time) error {
-	if rank[status] <= rank[m.Status] {
-		return nil
-	}
-	m.Status = status
-	if code != "" {
-		m.Code = code
-	}
-	if text != "" {
-		m.Error = text
-	}
-	switch status {
-	case contact.StatusDelivered:
-		m.Delivered = at
-	case contact.StatusRead:
-		m.Read = at
-	case contact.StatusFailed:
-		m.Failed = at
-	}
-	if err := t.PutMessage(m); err != nil {
-		return err
-	}
-	return e.status(t, m)
-}
-
 // line completes a line with the instance that owns its number.
 func (e *Engine) line(ctx context.Context, l contact.Line) (contact.Line, error) {
 	if l.Instance != "" {

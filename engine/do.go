@@ -150,13 +150,14 @@ func (e *Engine) sent(t *store.Tx, j store.Job, s contact.SendMessage, r gateway
 	if m.Status == contact.StatusDelivered {
 		m.Delivered = m.Sent
 	}
-	e.stats.Sent.Add(1)
-	if err := t.PutMessage(m); err != nil {
-		return err
-	}
 	refs := r.Refs
 	if r.Ref != "" {
 		refs = append([]string{r.Ref}, refs...)
+	}
+	m.Parts = partsOf(refs, m.Status)
+	e.stats.Sent.Add(1)
+	if err := t.PutMessage(m); err != nil {
+		return err
 	}
 	for i, ref := range refs {
 		if i > 0 && ref == r.Ref {
