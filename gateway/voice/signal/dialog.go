@@ -135,3 +135,80 @@ func hidden(a netip.Addr) bool {
 	return a.IsPrivate() || a.IsLoopback() || a.IsUnspecified() || a.IsLinkLocalUnicast() ||
 		netip.MustParsePrefix("100.64.0.0/10").Contains(a)
 }
+
+// A Kept is a dialog as it is written down, so that the far side can be released
+// after a crash.
+type Kept struct {
+	CallID    string   `json:"callId"`
+	From      string   `json:"from"`
+	To        string   `json:"to"`
+	Target    string   `json:"target"`
+	Routes    []string `json:"routes,omitempty"`
+	Seq       uint32   `json:"seq"`
+	Transport string   `json:"transport"`
+	Hop       string   `json:"hop"`
+	Source    string   `json:"source,omitempty"`
+}
+
+// Kept gives the dialog of a call that is up; ok is false where there is none.
+func (l *Leg) Kept() (k Kept, ok bool) {
+	if l.d == nil {
+		return Kept{}, false
+	}
+	d := l.d
+	k = Kept{CallID: d.callID, From: d.from.Value(), To: d.to.Value(), Target: d.target.String(), Seq: l.seq.Load(),
+		Transport: d.hop.transport, Hop: d.hop.addr.String(), Source: d.source}
+	for i := range d.routes {
+		k.Routes = append(k.Routes, d.routes[i].String())
+	}
+	return k, true
+}
+
+// Release hangs up a call that another process held. Its number may have been
+// used since: one that is higher by far is taken all the same.
+func (a *Agent) Release(ctx context.Context, k Kept) error {
+	d := &dialog{callID: k.CallID, source: k.Source}
+	var err error
+	if d.hop.addr, err = netip.ParseAddrPort(k.Hop); err != nil {
+		return err
+	}
+	d.hop.transport = k.Transport
+	if d.from.DisplayName, err = sip.ParseAddressValue(k.From, &d.from.Address, &d.from.Params); err != nil {
+		return err
+	}
+	if d.to.DisplayName, err = sip.ParseAddressValue(k.To, &d.to.Address, &d.to.Params); err != nil {
+		return err
+	}
+	if err := sip.ParseUri(k.Target, &d.target); err != nil {
+		return err
+	}
+	for _, text := range k.Routes {
+		var u sip.Uri
+		if err := sip.ParseUri(text, &u); err != nil {
+			return err
+		}
+		d.routes = append(d.routes, u)
+	}
+	req := d.request(sip.BYE, k.Seq+1000)
+	req.AppendHeader(sip.NewHeader("Reason", reasonHeader(41))) // temporary failure. ITU-T Q.850
+	req.SetBody(nil)
+	h, err := a.next(ctx, d)
+	if err != nil {
+		return err
+	}
+	if err := a.aim(req, h); err != nil {
+		return err
+	}
+	_, err = a.do(ctx, req)
+	return err
+}
+
+// Wait waits until the trunk serves; it is false where ctx is done before.
+func (a *Agent) Wait(ctx context.Context) bool {
+	select {
+	case <-a.ready:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -320,3 +320,10 @@ func isSDP(m sip.Message) bool {
 	kind, _, _ := strings.Cut(value(m, "Content-Type"), ";")
 	return len(m.Body()) > 0 && (kind == "" || strings.EqualFold(strings.TrimSpace(kind), "application/sdp"))
 }
+
+// Abandon gives up a call that Dial began and whose loop never ran.
+func (l *Leg) Abandon() {
+	l.ended, l.gone = true, true
+	l.a.over()
+	l.a.remove(l)
+}

@@ -20,7 +20,7 @@ import (
 
 // An ear is a socket that we listen on.
 type ear struct {
-	packet   net.PacketConn
+	packet   *heard // nil: a listener
 	listener net.Listener
 	secure   bool
 	server   *sipgo.Server
@@ -40,7 +40,7 @@ func (a *Agent) listen(tlsConfig *tls.Config) ([]*ear, error) {
 			return fail(err)
 		}
 		a.local, err = netip.ParseAddrPort(c.LocalAddr().String())
-		return []*ear{{packet: c}}, err
+		return []*ear{{packet: &heard{PacketConn: c, reads: make(chan struct{})}}}, err
 	case a.set.Transport == "tls" && len(tlsConfig.Certificates) == 0:
 		a.local = a.set.listenAt
 		return nil, nil
@@ -87,6 +87,31 @@ func (e *ear) serve(ctx context.Context, a *Agent) {
 			return
 		case <-time.After(time.Second):
 		}
+	}
+}
+
+// A heard is a socket that tells when it is read for the first time: the library
+// knows it by then, and sends from it.
+type heard struct {
+	net.PacketConn
+	once  sync.Once
+	reads chan struct{}
+}
+
+// ReadFrom reads one datagram.
+func (h *heard) ReadFrom(b []byte) (int, net.Addr, error) {
+	h.once.Do(func() { close(h.reads) })
+	return h.PacketConn.ReadFrom(b)
+}
+
+// wait waits until requests can be sent from the socket.
+func (e *ear) wait(ctx context.Context) {
+	if e.packet == nil {
+		return // connections are made as they are needed
+	}
+	select {
+	case <-e.packet.reads:
+	case <-ctx.Done():
 	}
 }
 

@@ -94,7 +94,8 @@ type Agent struct {
 	trusted  trusted
 	turns    turns
 	register registration
-	owns     sync.Map // netip.Addr → netip.Addr
+	owns     sync.Map      // netip.Addr → netip.Addr
+	ready    chan struct{} // closed once it serves
 
 	mu       sync.Mutex
 	ua       *sipgo.UserAgent // nil unless it runs
@@ -126,7 +127,7 @@ func New(c Config, o Options) (*Agent, error) {
 		return nil, err
 	}
 	o.defaults()
-	a := &Agent{set: set, opt: o, log: o.Log, legs: map[string]*Leg{}}
+	a := &Agent{set: set, opt: o, log: o.Log, legs: map[string]*Leg{}, ready: make(chan struct{})}
 	a.turns.start(set)
 	a.trusted.start(set)
 	return a, nil
@@ -143,6 +144,10 @@ func (a *Agent) Run(ctx context.Context, in Incoming) error {
 	for _, e := range ears {
 		g.Go(func() error { e.serve(ctx, a); return nil })
 	}
+	for _, e := range ears {
+		e.wait(ctx)
+	}
+	close(a.ready)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var loops errgroup.Group
 	for _, t := range a.everyTarget() {
@@ -231,7 +236,7 @@ func (a *Agent) add(l *Leg) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
-	case a.ua == nil || a.stopping:
+	case !a.serves() || a.stopping:
 		return &fault.Error{Kind: fault.Busy, Code: "503", Message: "the trunk does not run"}
 	case a.set.Max > 0 && a.calls >= a.set.Max:
 		a.counts.Refused++
@@ -242,6 +247,17 @@ func (a *Agent) add(l *Leg) error {
 	a.legs[l.callID] = l
 	a.calls++
 	return nil
+}
+
+// serves tells whether the sockets are in use: a request that is sent before would
+// open one of its own.
+func (a *Agent) serves() bool {
+	select {
+	case <-a.ready:
+		return true
+	default:
+		return false
+	}
 }
 
 // over notes that a call is over, though it may still have to be released.

@@ -1,0 +1,266 @@
+package voice
+
+import (
+	"context"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/gateway"
+	"outdial/gateway/dtmf"
+	"outdial/gateway/voice/audio"
+	"outdial/gateway/voice/media"
+	"outdial/gateway/voice/signal"
+)
+
+// playing is the prompt that the caller hears now.
+type playing struct{ visit int }
+
+// listening is a wait for keys.
+type listening struct {
+	visit int
+	keys  *dtmf.Collector
+	timer *time.Timer
+}
+
+// Do performs one effect of a call. What is asked of a call that is over does
+// nothing: its contact has been told, or will be.
+func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) (gateway.Result, error) {
+	switch v := e.(type) {
+	case contact.PlaceCall:
+		return g.place(c, v)
+	case contact.PlayPrompt:
+		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.play(v, clip), nil })
+	case contact.CollectDigits:
+		if v.Key != "" {
+			if _, err := dtmf.Encrypt("0", v.Key, v.KeyID); err != nil {
+				return gateway.Result{}, err // before the caller presses anything
+			}
+		}
+		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collect(v, clip) })
+	case contact.StopPrompt:
+		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.hush(), nil })
+	case contact.EndCall:
+		return g.endCall(ctx, c)
+	}
+	return gateway.Result{}, fault.New(fault.Refused, "a trunk does not do %s", contact.EffectKind(e))
+}
+
+// within does something with a call that is there. The sound of a prompt is made
+// before, so that the call does not wait for it.
+func (g *Gateway) within(ctx context.Context, c *contact.Contact, p contact.Prompt, f func(*call, audio.Clip) (gateway.Result, error)) (gateway.Result, error) {
+	k, known := g.call(c.ID)
+	switch {
+	case k == nil && known:
+		return gateway.Result{}, nil
+	case k == nil:
+		return gateway.Result{Input: contact.CallEnded{By: contact.ByLostNode, Phrase: "the call is not here any more"}}, nil
+	}
+	clip, err := g.opt.Speaker.Clip(ctx, p, k.media.Rate())
+	if err != nil {
+		return gateway.Result{}, err
+	}
+	type answer struct {
+		r   gateway.Result
+		err error
+	}
+	done := make(chan answer, 1)
+	ok := k.loop.Post(func() {
+		if k.over {
+			done <- answer{}
+			return
+		}
+		r, err := f(k, clip.At(k.media.Rate())) // the codec may have changed meanwhile
+		done <- answer{r, err}
+	})
+	if !ok {
+		return gateway.Result{}, nil
+	}
+	select {
+	case a := <-done:
+		return a.r, a.err
+	case <-ctx.Done():
+		return gateway.Result{}, ctx.Err()
+	}
+}
+
+// play plays a prompt. What played or listened before is broken off.
+func (k *call) play(v contact.PlayPrompt, clip audio.Clip) gateway.Result {
+	k.deafen()
+	k.playing = nil
+	k.media.Hush()
+	if v.SkipOnDigits && len(k.buffer) > 0 || len(clip.Samples) == 0 {
+		return gateway.Result{Input: contact.PromptEnded{Visit: v.Visit}}
+	}
+	k.whenUp(func() {
+		k.say(v.Visit, clip, v.Loop, func() { k.tell(contact.PromptEnded{Visit: v.Visit}) })
+	})
+	return gateway.Result{}
+}
+
+// whenUp does something now, or once an inbound call is answered.
+func (k *call) whenUp(f func()) {
+	k.waiting = nil
+	if k.up {
+		f()
+		return
+	}
+	k.waiting = f
+}
+
+// say plays a clip, and calls then when it is over and nothing took its place.
+func (k *call) say(visit int, clip audio.Clip, loop bool, then func()) {
+	p := &playing{visit: visit}
+	k.playing = p
+	k.media.Play(media.Clip(clip.Samples, loop), func() {
+		k.loop.Post(func() {
+			if k.playing != p {
+				return
+			}
+			k.playing, k.spoke = nil, time.Now()
+			then()
+		})
+	})
+}
+
+// hush silences what plays.
+func (k *call) hush() gateway.Result {
+	k.waiting = nil
+	k.media.Hush()
+	if k.playing == nil {
+		return gateway.Result{}
+	}
+	visit := k.playing.visit
+	k.playing = nil
+	return gateway.Result{Input: contact.PromptEnded{Visit: visit}}
+}
+
+// collect plays a prompt and waits for keys.
+func (k *call) collect(v contact.CollectDigits, clip audio.Clip) (gateway.Result, error) {
+	k.deafen()
+	k.playing = nil
+	k.media.Hush()
+	l := &listening{visit: v.Visit, keys: dtmf.New(v)}
+	early := k.buffer
+	k.buffer = nil
+	k.listen = l
+	if v.Buffer {
+		for i, key := range early {
+			if l.keys.Press(key) {
+				k.listen = nil
+				k.buffer = append(k.buffer, early[i+1:]...)
+				in, err := l.keys.Received()
+				return gateway.Result{Input: in}, err
+			}
+		}
+	}
+	k.whenUp(func() {
+		if len(clip.Samples) == 0 || l.keys.Pressed() {
+			k.patient(l)
+			return
+		}
+		k.say(v.Visit, clip, false, func() { k.patient(l) })
+	})
+	return gateway.Result{}, nil
+}
+
+// patient waits for the next key.
+func (k *call) patient(l *listening) {
+	if k.listen != l {
+		return
+	}
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	var t *time.Timer
+	t = time.AfterFunc(l.keys.Wait(), func() {
+		k.loop.Post(func() {
+			if k.listen == l && l.timer == t {
+				l.keys.TimeOut()
+				k.gathered(l)
+			}
+		})
+	})
+	l.timer = t
+}
+
+// press takes a key. One that nobody listens for is kept.
+func (k *call) press(key byte) {
+	l := k.listen
+	if k.over || !dtmf.IsKey(key) {
+		return
+	}
+	if l == nil {
+		if len(k.buffer) < bufferKept {
+			k.buffer = append(k.buffer, key)
+		}
+		return
+	}
+	if k.playing != nil { // a key breaks the prompt off
+		k.playing = nil
+		k.media.Hush()
+	}
+	if l.keys.Press(key) {
+		k.gathered(l)
+		return
+	}
+	k.patient(l)
+}
+
+// gathered tells what was pressed.
+func (k *call) gathered(l *listening) {
+	k.deafen()
+	in, err := l.keys.Received()
+	if err != nil {
+		k.tell(contact.EffectFailed{Visit: l.visit, Effect: "CollectDigits", Code: fault.CodeOf(err), Message: "the digits cannot be encrypted"})
+		return
+	}
+	k.tell(in)
+}
+
+// deafen ends a wait for keys.
+func (k *call) deafen() {
+	if k.listen != nil && k.listen.timer != nil {
+		k.listen.timer.Stop()
+	}
+	k.listen = nil
+}
+
+// endCall hangs up, after the last words have been heard.
+func (g *Gateway) endCall(ctx context.Context, c *contact.Contact) (gateway.Result, error) {
+	r := gateway.Result{Input: contact.CallEnded{By: contact.BySystem}}
+	k, _ := g.call(c.ID)
+	if k == nil {
+		return r, nil
+	}
+	done := make(chan gateway.Result, 1)
+	hangUp := func() {
+		if !k.over {
+			k.silent = true
+			k.leg.Hangup(signal.Outcome{By: contact.BySystem})
+			r.Input = k.end(signal.Outcome{By: contact.BySystem})
+		}
+		done <- r
+	}
+	ok := k.loop.Post(func() {
+		left := media.Tail() - time.Since(k.spoke)
+		if k.over || left <= 0 {
+			hangUp()
+			return
+		}
+		time.AfterFunc(left, func() {
+			if !k.loop.Post(hangUp) {
+				done <- r
+			}
+		})
+	})
+	if !ok {
+		return r, nil
+	}
+	select {
+	case r := <-done:
+		return r, nil
+	case <-ctx.Done():
+		return gateway.Result{}, ctx.Err()
+	}
+}

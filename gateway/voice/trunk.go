@@ -1,0 +1,149 @@
+package voice
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"outdial/fault"
+	"outdial/gateway/voice/audio"
+	"outdial/gateway/voice/media"
+	"outdial/gateway/voice/sdp"
+	"outdial/gateway/voice/signal"
+)
+
+// A Trunk is one SIP trunk, as the operator configures it. What is left out has
+// the default that its sentence names.
+type Trunk struct {
+	Name          string `yaml:"-"` // as numbers and logs call it
+	signal.Config `yaml:",inline"`
+
+	Codecs []string      `yaml:"codecs" eg:"[PCMU, PCMA, G722]" doc:"codecs, in the order in which they are liked; default PCMU, PCMA, G722"`
+	Secure string        `yaml:"srtp" eg:"required" doc:"protection of the sound (SRTP): off, optional (taken where it is offered) or required; default: required with transport tls, else off"`
+	Ports  string        `yaml:"rtp_ports" eg:"10000-19999" doc:"ports for sound, two for each call; any leaves it to the system; default 10000-19999"`
+	Public string        `yaml:"rtp_advertise" eg:"203.0.113.5" doc:"address for sound that the carrier is told; default: as advertise"`
+	Lost   time.Duration `yaml:"rtp_timeout" eg:"30s" doc:"how long no sound may come before a call is given up; default 30s, negative never"`
+	Strict bool          `yaml:"rtp_strict" eg:"false" doc:"take sound only from the address that the far side named"`
+	Keys   string        `yaml:"dtmf" eg:"auto" doc:"how keys travel: auto (RFC 4733, else in the sound; default), rfc4733, inband, or info (SIP INFO)"`
+	Tone   time.Duration `yaml:"dtmf_length" eg:"160ms" doc:"how long a key that we press sounds; default 160ms"`
+	Most   time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
+	Drain  time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
+}
+
+// settings are a Trunk as it was checked.
+type settings struct {
+	Trunk
+	low, high int
+	host      string // that the sockets for sound are opened on
+	inband    media.Inband
+	events    bool
+}
+
+func invalid(field, format string, args ...any) error {
+	return fault.New(fault.Invalid, "%s: %s", field, fmt.Sprintf(format, args...))
+}
+
+func (t Trunk) check() (*settings, error) {
+	s := &settings{Trunk: t}
+	s.defaults()
+	for _, f := range []func() error{s.checkSound, s.checkPorts, s.checkKeys} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *settings) defaults() {
+	text := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	set := func(p *time.Duration, v time.Duration) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	if len(s.Codecs) == 0 {
+		s.Codecs = []string{"PCMU", "PCMA", "G722"}
+	}
+	if s.Transport == "tls" {
+		text(&s.Secure, sdp.Must)
+	}
+	text(&s.Secure, sdp.Never)
+	text(&s.Ports, "10000-19999")
+	text(&s.Keys, "auto")
+	set(&s.Lost, 30*time.Second)
+	set(&s.Tone, 160*time.Millisecond)
+	set(&s.Most, 4*time.Hour)
+	set(&s.Drain, 10*time.Second)
+}
+
+func (s *settings) checkSound() error {
+	var known []string
+	for _, f := range audio.Formats() {
+		known = append(known, f.Name)
+	}
+	for i, c := range s.Codecs {
+		if !slices.Contains(known, c) {
+			return invalid(fmt.Sprintf("codecs[%d]", i), "%s, not %q", strings.Join(known, ", "), c)
+		}
+	}
+	if !slices.Contains([]string{sdp.Never, sdp.May, sdp.Must}, s.Secure) {
+		return invalid("srtp", "off, optional or required, not %q", s.Secure)
+	}
+	if s.Public != "" {
+		if _, err := netip.ParseAddr(s.Public); err != nil {
+			return invalid("rtp_advertise", "an IP address, not %q", s.Public)
+		}
+	}
+	return nil
+}
+
+func (s *settings) checkPorts() error {
+	s.host = "0.0.0.0"
+	if host, _, err := net.SplitHostPort(s.Listen); err == nil && host != "" {
+		s.host = host
+	}
+	if s.Ports == "any" {
+		return nil
+	}
+	low, high, ok := strings.Cut(s.Ports, "-")
+	l, err := strconv.ParseUint(low, 10, 16)
+	h, err2 := strconv.ParseUint(high, 10, 16)
+	if !ok || err != nil || err2 != nil || l < 1024 || h < l+1 {
+		return invalid("rtp_ports", "a range such as 10000-19999, from 1024, or any, not %q", s.Ports)
+	}
+	s.low, s.high = int(l), int(h)
+	return nil
+}
+
+func (s *settings) checkKeys() error {
+	switch s.Keys {
+	case "auto":
+		s.events = true
+	case "rfc4733":
+		s.events, s.inband = true, media.InbandOff
+	case "inband":
+		s.inband = media.InbandOn
+	case "info":
+		s.inband = media.InbandOff
+	default:
+		return invalid("dtmf", "auto, rfc4733, inband or info, not %q", s.Keys)
+	}
+	switch {
+	case s.Tone < 40*time.Millisecond || s.Tone > 2*time.Second:
+		return invalid("dtmf_length", "from 40ms to 2s, not %v", s.Tone)
+	case s.Most < time.Second:
+		return invalid("max_duration", "at least 1s, not %v", s.Most)
+	}
+	return nil
+}
+
+// lost is how long nothing may come; 0: for ever.
+func (s *settings) lost() time.Duration { return max(0, s.Lost) }
