@@ -122,6 +122,7 @@ type Engine struct {
 	trials   trials
 	recent   recent
 	flows    flows
+	numbers  numbers
 	throttle throttle
 	group    atomic.Pointer[errgroup.Group]
 	stats    Stats

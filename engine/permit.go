@@ -50,10 +50,17 @@ func (e *Engine) permitted(ctx context.Context, j store.Job, c *contact.Contact,
 	return false
 }
 
+// justNow is how long the lists that were asked at a contact's start are taken at
+// their word. A STOP that crosses a message on the air is no different.
+const justNow = time.Second
+
 // wanted refuses what goes to a customer who is not to be contacted, or who has
 // opted out of messages from the number.
 func (e *Engine) wanted(t *store.Tx, c *contact.Contact) error {
 	now, to := e.Now(), c.Customer.Address
+	if c.Method == contact.MethodAPI && now.Sub(c.Initiated) < justNow {
+		return nil // both lists were asked when it was started
+	}
 	if _, no, err := t.Mark(DoNotContactKey(c.Instance, to), now); err != nil || no {
 		return or(err, &fault.Error{Kind: fault.Refused, Code: CodeDoNotContact, Message: to + " is on the do-not-contact list"})
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"outdial/contact"
-	"outdial/fault"
 	"outdial/resource"
 	"outdial/store"
 )
@@ -63,14 +62,7 @@ func channelOf(c *contact.Contact) string {
 
 // numberOf gives the number of ours that c is on; nil where it is none.
 func (e *Engine) numberOf(t *store.Tx, c *contact.Contact) (*resource.Number, error) {
-	row, err := t.ResourceNamed(resource.KindNumber, c.Instance, c.System.Address)
-	if err == nil {
-		return store.Load[resource.Number](t, resource.KindNumber, row.ID)
-	}
-	if fault.Is(err, fault.NotFound) {
-		err = nil
-	}
-	return nil, err
+	return e.numberAt(t, c.Instance, c.System.Address)
 }
 
 // accountsOf gives the accounts that can carry what goes to c's customer, in the

@@ -107,15 +107,12 @@ func (w *world) User(ref string) (*resource.User, error) {
 
 // Number finds a number by id, ARN, or as it is dialled.
 func (w *world) Number(ref string) (*resource.Number, error) {
-	n, err := find[resource.Number](w, resource.KindNumber, ref)
-	if !fault.Is(err, fault.NotFound) || strings.HasPrefix(ref, "arn:") {
-		return n, err
+	if !strings.HasPrefix(ref, "arn:") {
+		if n, err := w.e.numberAt(w.t, w.i.ID, ref); n != nil || err != nil {
+			return n, err
+		}
 	}
-	row, err := w.t.ResourceNamed(resource.KindNumber, w.i.ID, ref)
-	if err != nil {
-		return nil, err
-	}
-	return store.Load[resource.Number](w.t, resource.KindNumber, row.ID)
+	return find[resource.Number](w, resource.KindNumber, ref)
 }
 
 // Flow gives the published content that ref names now; a module is found too.
