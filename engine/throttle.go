@@ -21,7 +21,7 @@ type throttle struct {
 
 // gather is how long segments gather at least between two leases: a fast account
 // is given several at a time.
-const gather = 20 * time.Millisecond
+const gather = 100 * time.Millisecond
 
 type bucket struct {
 	level float64
