@@ -63,7 +63,7 @@ func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duratio
 	c := engine.Config{
 		Offset: offset, Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
 		Simulated: map[string]bool{simulated: true, engine.Functions: true},
-		Segments: segmentsOf, Keyword: h.keyword(), Policy: h.config.policy(),
+		Segments:  segmentsOf, Keyword: h.keyword(), Policy: h.config.policy(),
 	}
 	for _, s := range h.config.Sinks {
 		c.Sinks = append(c.Sinks, s.Name)
