@@ -28,3 +28,13 @@ func (t *Tx) Pending(now time.Time, n int) (due []Job, next time.Time, err error
 
 // Shared tells whether other processes may work on this store: on PostgreSQL.
 func (s *Store) Shared() bool { return s.db.shared() }
+
+// Backlog counts what waits or is under way, by account.
+func (t *Tx) Backlog() (map[string]int, error) {
+	n := map[string]int{}
+	err := t.b.do(stmt{text: "select account, count(*) from job where state < 3 group by account", each: func(r row) error {
+		n[r.text(0)] = int(r.num(1))
+		return nil
+	}})
+	return n, err
+}
