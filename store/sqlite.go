@@ -23,6 +23,7 @@ import (
 type sqliteDB struct {
 	path    string
 	log     *slog.Logger
+	file    *os.File // the file itself, to sync it
 	lock    *os.File
 	mu      sync.Mutex // held while the writer is in a transaction
 	writer  *sqliteConn
@@ -47,18 +48,19 @@ func openSQLite(path string, log *slog.Logger) (*sqliteDB, error) {
 		return nil, err
 	}
 	// It holds access keys and what people wrote: for its owner alone. SQLite
-	// gives its side files the mode of the file itself.
+	// gives its side files the mode of the file itself. The file stays open: the
+	// system drops the locks of a process on a file when it closes it anywhere.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	f.Close()
-	d := &sqliteDB{path: path, log: log, lock: lock, readers: make(chan *sqliteConn, sqliteReaders), long: make(chan struct{}, 1)}
+	d := &sqliteDB{path: path, log: log, lock: lock, file: f, readers: make(chan *sqliteConn, sqliteReaders), long: make(chan struct{}, 1)}
 	for range sqliteReaders {
 		d.readers <- nil
 	}
-	if d.writer, err = d.connect("wal_autocheckpoint(0)", "cache_size(-16000)"); err != nil {
+	if d.writer, err = d.connect("wal_autocheckpoint(0)", "cache_size(-32000)"); err != nil {
+		f.Close()
 		lock.Close()
 		return nil, err
 	}
@@ -138,9 +140,12 @@ func (d *sqliteDB) dialect(s string) string {
 	return strings.ReplaceAll(s, "bigint primary key", "integer primary key")
 }
 
-// longLog is after how many written rows the log is copied into the file: some
-// 10 MB. The longer it is the more often a page that changed often is copied once.
-const longLog = 16000
+// longLog is after how many statements the log is copied into the file: some 60
+// MB. The longer it is the more often a page that changed often is copied once.
+const longLog = 32000
+
+// shortLog is how many pages may be copied while everybody waits.
+const shortLog = 500
 
 // tend copies the write-ahead log into the file beside the writer, who would
 // otherwise do it between two commits while everybody waits. Only the last of it
@@ -157,20 +162,30 @@ func (d *sqliteDB) tend(ctx context.Context, _ func(string)) error {
 			return nil
 		case <-d.long:
 		}
-		left, err := c.checkpoint()
-		if err == nil {
-			left, err = c.checkpoint() // what came meanwhile
-		}
-		// A view of long ago keeps the log as it is: another time.
-		if err == nil && left < longLog {
-			d.mu.Lock()
-			_, err = c.checkpoint()
-			d.mu.Unlock()
-		}
-		if err != nil { // the log only grows meanwhile
+		if err := d.copyLog(c); err != nil { // it only grows meanwhile
 			d.log.Warn("the write-ahead log could not be copied", "file", d.path, "error", err)
 		}
 	}
+}
+
+func (d *sqliteDB) copyLog(c *sqliteConn) error {
+	left, err := c.checkpoint()
+	for pass := 0; err == nil && left >= shortLog; pass++ { // what came meanwhile
+		before := left
+		if left, err = c.checkpoint(); left >= before || pass == 10 {
+			return err // a view of long ago keeps the log as it is: another time
+		}
+	}
+	if err == nil {
+		err = d.file.Sync() // the last pass would, and everybody would wait for it
+	}
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, err = c.checkpoint()
+	return err
 }
 
 // checkpoint copies what no reader keeps it from, and tells how many pages are left.
@@ -236,7 +251,7 @@ func (d *sqliteDB) close() error {
 		}
 	}
 	close(d.readers)
-	errs = append(errs, d.writer.close(), d.lock.Close())
+	errs = append(errs, d.writer.close(), d.file.Close(), d.lock.Close())
 	d.writer = nil
 	return errors.Join(errs...)
 }
