@@ -44,7 +44,6 @@ var plan = map[string]string{
 	"gateway/smpp/pdu":        "",
 	"gateway/smpp/smsctest":   "gateway/sms gateway/smpp/pdu",
 	"gateway/web":             "gateway gateway/sms contact fault",
-	"gateway/web/webtest":     "",
 	"gateway/web/webtest":     "gateway gateway/sms gateway/web contact fault wire",
 	"gateway/smshttp":         "gateway gateway/sms gateway/web contact fault wire",
 	"gateway/whatsapp":        "gateway gateway/sms gateway/web contact fault wire",
