@@ -31,6 +31,8 @@ type Config struct {
 	World *loopback.World
 	// Carriers are the real carrier accounts. While there are any, time is real.
 	Carriers []string
+	// Kinds says what each carrier account speaks.
+	Kinds map[string]string
 	// Verifier checks signatures; nil: they are not checked, and Anonymous calls.
 	Verifier  *wire.Verifier
 	Anonymous wire.Caller
@@ -118,6 +120,9 @@ func (s *Server) table() []route {
 		{"GET", "dnc/{instance}/{number}", "", signed, "ListDoNotContact", s.describeMark},
 		{"PUT", "dnc/{instance}/{number}", "", signed, "ChangeDoNotContact", s.putMark},
 		{"DELETE", "dnc/{instance}/{number}", "", signed, "ChangeDoNotContact", s.deleteMark},
+
+		{"GET", "lines", "", signed, "ListLines", s.listLines},
+		{"POST", "lines/test", "", signed, "TestLine", s.testLine},
 
 		{"GET", "keys", "", signed, "ListKeys", s.listKeys},
 		{"POST", "keys", "", signed, "CreateKey", s.createKey},

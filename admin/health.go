@@ -59,6 +59,7 @@ func register(r *prometheus.Registry, name string, st *engine.Stats) error {
 		{"calls_placed_total", "Calls that were asked for.", &st.Calls},
 		{"effects_refused_total", "Effects that will never be done.", &st.Refused},
 		{"effects_retried_total", "Effects that were put off to be tried again.", &st.Retried},
+		{"effects_rerouted_total", "Messages and calls that went to another carrier account than the first.", &st.Detours},
 		{"panics_total", "Panics that were caught in steps and gateways.", &st.Panics},
 	} {
 		opts := prometheus.CounterOpts{Namespace: name, Name: m.name, Help: m.help}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"math/big"
 	"net"
 	"strings"
@@ -111,4 +112,27 @@ func certificate(t *testing.T, name string) (tls.Certificate, *x509.CertPool) {
 	pool := x509.NewCertPool()
 	pool.AddCert(parsed)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
+}
+
+// The house asks whether there is sense in trying, and why not.
+func TestState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, err := New(Account{Name: "a", Addresses: []string{"smsc:2775"}, SystemID: "me"}, Options{
+			Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("nobody is there") }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- g.Run(ctx, nil) }()
+		time.Sleep(time.Second / 4)
+		synctest.Wait()
+		if s := g.State(); s.Up || !strings.Contains(s.LastError, "nobody is there") || s.Detail == nil {
+			t.Errorf("%+v", s)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
