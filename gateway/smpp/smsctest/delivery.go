@@ -79,6 +79,9 @@ func (s *Server) settled(d *Delivery, status pdu.Status) {
 			s.pump()
 		})
 	default:
+		if status == pdu.ROK {
+			s.gone.Add(1)
+		}
 		d.done <- status
 		s.mu.Lock()
 		s.happened()

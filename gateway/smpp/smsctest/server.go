@@ -90,6 +90,7 @@ type Server struct {
 	group errgroup.Group
 	n     atomic.Int64 // submissions
 	took  atomic.Int64 // among them, those taken
+	gone  atomic.Int64 // deliveries that were answered with ESME_ROK
 
 	mu       sync.Mutex
 	closed   bool
@@ -227,6 +228,10 @@ func (s *Server) Submissions() []Submission {
 
 // Taken counts the submissions that were taken.
 func (s *Server) Taken() int { return int(s.took.Load()) }
+
+// Delivered counts the deliveries, receipts among them, that were answered with
+// ESME_ROK.
+func (s *Server) Delivered() int { return int(s.gone.Load()) }
 
 // Drop closes all connections without a word.
 func (s *Server) Drop() {
