@@ -1,0 +1,166 @@
+package whatsapp
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"outdial/fault"
+	"outdial/gateway/sms"
+)
+
+// The ways to WhatsApp.
+const (
+	meta = "meta"
+	aws  = "aws"
+)
+
+// An Account is one WhatsApp Business Account, as the operator configures it.
+type Account struct {
+	Name     string `yaml:"name" doc:"name of the account, as numbers and routes call it"`
+	Provider string `yaml:"provider" doc:"meta (default): the Cloud API; aws: AWS End User Messaging Social"`
+	URL      string `yaml:"url" doc:"address of the API; default: the provider's own"`
+	Version  string `yaml:"version" doc:"version of the Graph API; default v23.0"`
+
+	Phones map[string]string `yaml:"phones" doc:"phone number id of each number of ours: number to id (meta: digits; aws: phone-number-id-…)"`
+
+	Token     string `yaml:"token" doc:"meta: access token of a system user; env:NAME or file:PATH keeps it out of this file"`
+	AppSecret string `yaml:"app_secret" doc:"meta: the app's secret, by which web-hooks are signed"`
+	Verify    string `yaml:"verify_token" doc:"meta: a word of your own that the web-hook's set-up asks for"`
+
+	Region  string   `yaml:"region" doc:"aws: region, such as eu-west-1"`
+	User    string   `yaml:"user" doc:"aws: access key id"`
+	Secret  string   `yaml:"secret" doc:"aws: secret access key; env:NAME or file:PATH"`
+	Session string   `yaml:"session_token" doc:"aws: session token of temporary credentials; default none"`
+	Topics  []string `yaml:"topics" doc:"aws: ARNs of the SNS topics that bring messages and statuses"`
+
+	Preview      bool              `yaml:"preview_url" doc:"show previews of the first address in a text"`
+	ListButton   string            `yaml:"list_button" doc:"what the button that opens a list says; default: Choose"`
+	TestTemplate string            `yaml:"test_template" doc:"approved template that lines test sends; default hello_world"`
+	TestLanguage string            `yaml:"test_language" doc:"its language; default en_US"`
+	Timeout      time.Duration     `yaml:"timeout" doc:"how long an answer is waited for; default 20s"`
+	Errors       map[string]string `yaml:"errors" doc:"what codes mean, where we have it wrong: code to retry, other-route, refuse, opted-out, bad-number or unknown"`
+}
+
+// settings are an account as it was checked.
+type settings struct {
+	Account
+	numbers map[string]string // of phone number ids
+	errors  map[string]sms.Verdict
+}
+
+func invalid(field, format string, args ...any) error {
+	return fault.New(fault.Invalid, "%s: %s", field, fmt.Sprintf(format, args...))
+}
+
+var graphVersion = regexp.MustCompile(`^v[1-9][0-9]*\.[0-9]+$`)
+
+// check turns an account into settings, or says which field is wrong.
+func (a Account) check() (*settings, error) {
+	s := &settings{Account: a, numbers: map[string]string{}, errors: map[string]sms.Verdict{}}
+	for _, d := range []struct {
+		v    *string
+		want string
+	}{{&s.Provider, meta}, {&s.Version, "v23.0"}, {&s.ListButton, "Choose"}, {&s.TestTemplate, "hello_world"}, {&s.TestLanguage, "en_US"}} {
+		if *d.v == "" {
+			*d.v = d.want
+		}
+	}
+	if s.Timeout == 0 {
+		s.Timeout = 20 * time.Second
+	}
+	for _, f := range []func() error{s.checkNeeds, s.checkWords, s.checkPhones, s.checkErrors} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *settings) checkNeeds() error {
+	if s.Name == "" {
+		return invalid("name", "is needed")
+	}
+	needs := map[string][][2]string{
+		meta: {{"token", s.Token}, {"app_secret", s.AppSecret}, {"verify_token", s.Verify}},
+		aws:  {{"region", s.Region}, {"user", s.User}, {"secret", s.Secret}},
+	}
+	list, ok := needs[s.Provider]
+	if !ok {
+		return invalid("provider", "meta or aws, not %q", s.Provider)
+	}
+	for _, n := range list {
+		if n[1] == "" {
+			return invalid(n[0], "%s needs it", s.Provider)
+		}
+	}
+	if s.URL == "" {
+		s.URL = "https://graph.facebook.com"
+		if s.Provider == aws {
+			s.URL = "https://social-messaging." + s.Region + ".amazonaws.com"
+		}
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return invalid("url", "not an address such as https://graph.facebook.com")
+	}
+	s.URL = strings.TrimSuffix(s.URL, "/")
+	return nil
+}
+
+func (s *settings) checkWords() error {
+	if !graphVersion.MatchString(s.Version) {
+		return invalid("version", "such as v23.0, not %q", s.Version)
+	}
+	if len([]rune(s.ListButton)) > maxButton {
+		return invalid("list_button", "at most %d characters, not %d", maxButton, len([]rune(s.ListButton)))
+	}
+	if s.Timeout < time.Second || s.Timeout > 25*time.Second {
+		return invalid("timeout", "from 1s to 25s, not %v", s.Timeout)
+	}
+	for _, t := range s.Topics {
+		if !strings.HasPrefix(t, "arn:aws") || !strings.Contains(t, ":sns:") {
+			return invalid("topics", "%q is no ARN of an SNS topic", t)
+		}
+	}
+	return nil
+}
+
+func (s *settings) checkPhones() error {
+	if len(s.Phones) == 0 {
+		return invalid("phones", "at least one number is needed")
+	}
+	for number, id := range s.Phones {
+		if !strings.HasPrefix(number, "+") || sms.KindOf(number) != sms.International {
+			return invalid("phones", "%q is not in E.164", number)
+		}
+		if id == "" || url.PathEscape(id) != id {
+			return invalid("phones", "%s: %q is no phone number id", number, id)
+		}
+		if other, ok := s.numbers[id]; ok {
+			return invalid("phones", "%s and %s have the same id", number, other)
+		}
+		s.numbers[id] = number
+	}
+	return nil
+}
+
+func (s *settings) checkErrors() error {
+	for code, v := range s.Errors {
+		if !sms.Verdict(v).Known() {
+			return invalid("errors", "%s: %q is no verdict", code, v)
+		}
+		s.errors[code] = sms.Verdict(v)
+	}
+	return nil
+}
+
+// phone gives the id of one of our numbers.
+func (s *settings) phone(number string) (string, error) {
+	if id, ok := s.Phones[number]; ok {
+		return id, nil
+	}
+	return "", &fault.Error{Kind: fault.Denied, Code: "NO_PHONE", Message: "phones: " + number + " has no id"}
+}

@@ -1,0 +1,133 @@
+package whatsapp
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/gateway/sms"
+	"outdial/gateway/web"
+	"outdial/wire"
+)
+
+// social is AWS End User Messaging Social.
+type social struct {
+	*whatsapp
+	sns *web.SNS
+}
+
+// Requests: https://docs.aws.amazon.com/social-messaging/latest/APIReference/API_SendWhatsAppMessage.html
+func (s *social) Requests(ctx context.Context, m *web.Message) ([]web.Request, error) {
+	id, err := s.phone(m.From)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.messages(ctx, m, func(_ context.Context, a contact.Attachment) (string, error) {
+		return "", fault.New(fault.Refused, "attachments: AWS takes files by their https address, or out of S3, and %.60q is at neither", a.Name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := wire.Credentials{AccessKeyID: s.User, SecretAccessKey: s.Secret, SessionToken: s.Session}
+	sign := func(r *http.Request, body []byte, now time.Time) {
+		wire.Sign(r, body, keys, s.Region, "social-messaging", now)
+	}
+	out := make([]web.Request, 0, len(list))
+	for _, message := range list {
+		// A blob travels in base64, as []byte does in Go's JSON.
+		body, err := json.Marshal(struct {
+			Phone   string `json:"originationPhoneNumberId"`
+			Message []byte `json:"message"`
+			Version string `json:"metaApiVersion"`
+		}{id, message, s.Version})
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "the message cannot be written")
+		}
+		out = append(out, web.Request{URL: s.URL + "/v1/whatsapp/send", Body: body, Sign: sign,
+			Header: http.Header{"Content-Type": {"application/json"}}})
+	}
+	return out, nil
+}
+
+// Answer reads AWS's id of the message; Meta's comes with the statuses.
+func (s *social) Answer(a *web.Answer) (web.Taken, error) {
+	var b struct {
+		ID    string `json:"messageId"`
+		Type  string `json:"__type"`
+		Lower string `json:"message"`
+		Upper string `json:"Message"`
+	}
+	err := json.Unmarshal(a.Body, &b)
+	if a.Status >= 300 {
+		code, _, _ := strings.Cut(a.Header.Get("X-Amzn-Errortype"), ":")
+		if code == "" {
+			code = b.Type
+		}
+		return web.Taken{}, &web.Refusal{Code: code[strings.LastIndexByte(code, '#')+1:], Text: b.Lower + b.Upper}
+	}
+	if err != nil {
+		return web.Taken{}, err
+	}
+	if b.ID == "" {
+		return web.Taken{}, fault.New(fault.Internal, "the answer has no messageId")
+	}
+	s.known.wrote(b.ID, a.Message.To)
+	return web.Taken{Ref: b.ID, Segments: 1}, nil
+}
+
+// Admit: web-hooks are deliveries of SNS.
+func (s *social) Admit(ctx context.Context, h *web.Hook) error { return s.sns.Admit(ctx, h) }
+
+// A socialEvent is what SNS brings.
+// https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destinations.html
+type socialEvent struct {
+	Context struct {
+		Phones []struct {
+			Meta string `json:"metaPhoneNumberId"`
+			ARN  string `json:"arn"`
+		} `json:"MetaPhoneNumberIds"`
+	} `json:"context"`
+	Entry string `json:"whatsAppWebhookEntry"`
+	ID    string `json:"messageId"`
+}
+
+// Hear reads a delivery of SNS, and confirms a subscription.
+func (s *social) Hear(_ context.Context, h *web.Hook) (web.Heard, error) {
+	n, err := web.ReadSNS(h)
+	if err != nil {
+		return web.Heard{}, err
+	}
+	if n.Type != web.SNSNotification {
+		return web.Heard{Confirm: n.Confirm()}, nil
+	}
+	var ev socialEvent
+	var e entry
+	if json.Unmarshal([]byte(n.Message), &ev) != nil || json.Unmarshal([]byte(ev.Entry), &e) != nil {
+		return web.Heard{}, fault.New(fault.Invalid, "Message: not the JSON that was expected")
+	}
+	ours := func(v *value) (string, bool) { return s.number(&ev, v) }
+	return web.Heard{Events: s.events(&e, ours, []string{ev.ID}, leftThere)}, nil
+}
+
+// number finds our number by AWS's id of it, which the event's ARN ends in, or
+// by the number that Meta shows.
+func (s *social) number(ev *socialEvent, v *value) (string, bool) {
+	for _, p := range ev.Context.Phones {
+		id := strings.ReplaceAll(p.ARN[strings.LastIndexByte(p.ARN, ':')+1:], "phone-number-id/", "phone-number-id-")
+		if n, ok := s.numbers[id]; ok && (p.Meta == v.Metadata.ID || len(ev.Context.Phones) == 1) {
+			return n, true
+		}
+	}
+	shown := sms.Canonical(v.Metadata.Display, sms.TONInternational, "")
+	_, ok := s.Phones[shown]
+	return shown, ok
+}
+
+// leftThere is a file that stays at AWS, which hands files over into S3 alone.
+func leftThere(f *media) web.Media {
+	return web.Media{Type: f.Type, Name: f.Name, Get: web.Request{Method: http.MethodGet, URL: "whatsapp-media:" + f.ID}}
+}
