@@ -34,6 +34,7 @@ type process struct {
 	testing.TB
 	dir, store string
 	flags      []string
+	settings   string   // its configuration; "" keeps the journal beside the store
 	others     []string // folders of other processes on the same store
 	cmd        *exec.Cmd
 	log        bytes.Buffer
@@ -106,10 +107,13 @@ func pause() {
 	<-t.C
 }
 
-// config is a configuration that keeps the journal beside the store.
+// config writes the configuration.
 func (p *process) config() string {
-	path := filepath.Join(p.dir, "outdial.yaml")
-	if err := os.WriteFile(path, []byte("journal: "+filepath.Join(p.dir, "journal")+"\n"), 0o600); err != nil {
+	path, text := filepath.Join(p.dir, "outdial.yaml"), p.settings
+	if text == "" {
+		text = "journal: " + filepath.Join(p.dir, "journal") + "\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		p.Fatal(err)
 	}
 	return path
@@ -192,14 +196,21 @@ func (p *process) send(tries []*try) {
 	_, _ = run.Send(context.Background(), requests)
 }
 
-func TestCrash(t *testing.T) {
-	rounds := 2
-	if s := os.Getenv("OUTDIAL_CRASH_ROUNDS"); s != "" {
-		var err error
-		if rounds, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
+// rounds is how often there is a crash.
+func rounds(t *testing.T) int {
+	s := os.Getenv("OUTDIAL_CRASH_ROUNDS")
+	if s == "" {
+		return 2
 	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestCrash(t *testing.T) {
+	rounds := rounds(t)
 	t.Run("sqlite", func(t *testing.T) { crash(t, "file:"+filepath.Join(t.TempDir(), "crash.db"), rounds) })
 	if os.Getenv("PGURL") != "" {
 		t.Run("postgres", func(t *testing.T) { crash(t, freshPostgres(t), rounds) })
