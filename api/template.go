@@ -71,15 +71,17 @@ func fill(t *resource.Template, a *templateAttributes) (contact.SendMessage, err
 		}
 		return v
 	}
+	filled := func(text string) string {
+		return variable.ReplaceAllStringFunc(text, func(p string) string { return value(variable.FindStringSubmatch(p)[1]) })
+	}
 	m := contact.SendMessage{Initial: true, ContentType: plainText}
-	m.Text = variable.ReplaceAllStringFunc(t.Text, func(p string) string {
-		return value(variable.FindStringSubmatch(p)[1])
-	})
+	m.Text = filled(t.Text)
 	if t.Channel == whatsApp {
 		m.Template = &contact.Template{Name: t.Approved, Language: t.Language}
 		if m.Template.Name == "" {
 			m.Template.Name = t.Name
 		}
+		components(t, m.Template, filled)
 	}
 	for _, name := range t.Attributes {
 		v := value(name)
@@ -91,6 +93,19 @@ func fill(t *resource.Template, a *templateAttributes) (contact.SendMessage, err
 		return m, wire.Invalid(field, "the template %s needs the variables %s", quote(t.Name), strings.Join(lacking, ", "))
 	}
 	return m, nil
+}
+
+// components fills in what an approved template has beside its body.
+func components(t *resource.Template, out *contact.Template, filled func(string) string) {
+	if t.Named {
+		out.Names = t.Attributes
+	}
+	if h := t.Header; h != nil {
+		out.Header = &contact.TemplateHeader{Type: h.Type, Value: filled(h.Value), Name: h.Name}
+	}
+	for _, b := range t.Buttons {
+		out.Buttons = append(out.Buttons, contact.TemplateButton{Index: b.Index, Type: b.Type, Value: filled(b.Value)})
+	}
 }
 
 // lookUp finds a variable: among the custom attributes by its own name, among

@@ -180,6 +180,25 @@ type Template struct {
 	Attributes    []string `json:"attributes,omitempty"` // the variables, in the approved template's order
 	Approved      string   `json:"approved,omitempty"`   // WhatsApp: the approved template's name
 	Language      string   `json:"language,omitempty"`   // WhatsApp: its language, "en_US"
+	Named         bool     `json:"named,omitempty"`      // WhatsApp: the approved template knows its variables by name
+	// Header and Buttons are those components of the approved template that have
+	// variables of their own, with placeholders as in Text.
+	Header  *TemplateHeader  `json:"header,omitempty"`
+	Buttons []TemplateButton `json:"buttons,omitempty"`
+}
+
+// A TemplateHeader is the header of an approved WhatsApp template.
+type TemplateHeader struct {
+	Type  string `json:"type"` // text, image, video, document or location
+	Value string `json:"value"`
+	Name  string `json:"name,omitempty"` // of the text's variable, the document or the place
+}
+
+// A TemplateButton is a button of an approved WhatsApp template.
+type TemplateButton struct {
+	Index int    `json:"index"` // from 0
+	Type  string `json:"type"`  // url, quick_reply, copy_code or flow
+	Value string `json:"value"`
 }
 
 // A User is an agent.
