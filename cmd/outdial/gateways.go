@@ -11,6 +11,8 @@ import (
 
 	"outdial/gateway"
 	"outdial/gateway/smpp"
+	"outdial/gateway/smshttp"
+	"outdial/gateway/whatsapp"
 )
 
 // simulated is the name of the simulated carriers' account.
@@ -40,6 +42,21 @@ func carrierTable() map[string]carrierKind {
 				return err
 			},
 			open: openSMPP,
+		},
+		"smshttp": {
+			about:    "SMS over HTTP: " + strings.Join(smshttp.Carriers(), ", ") + ".",
+			sample:   map[string]string{"carrier": "twilio", "user": "AC0123456789abcdef0123456789abcdef", "secret": "env:TWILIO_AUTH_TOKEN"},
+			settings: func() any { return new(smshttp.Account) },
+			check:    checkSMSHTTP,
+			open:     openSMSHTTP,
+		},
+		"whatsapp": {
+			about: "WhatsApp, by Meta's Cloud API or by AWS End User Messaging Social.",
+			sample: map[string]string{"phones": "{'+12065550110': '106540352242922'}", "token": "env:WHATSAPP_TOKEN",
+				"app_secret": "env:WHATSAPP_APP_SECRET", "verify_token": "a-word-of-your-own"},
+			settings: func() any { return new(whatsapp.Account) },
+			check:    checkWhatsApp,
+			open:     openWhatsApp,
 		},
 	}
 }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+
+	"outdial/gateway"
+	"outdial/gateway/smshttp"
+	"outdial/gateway/web"
+	"outdial/gateway/whatsapp"
+)
+
+// httpOptions are what carriers that are reached over HTTP are given.
+func (h *house) httpOptions(name string) web.Options {
+	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Log: h.log}
+}
+
+// carrierHook is the address by which a carrier on the internet reaches an
+// account's web-hook; "" where publicURL does not say, for ours is of no use to it.
+func (h *house) carrierHook(account string) string {
+	if h.config.PublicURL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(h.config.PublicURL, "/") + "/_outdial/hooks/" + url.PathEscape(account)
+}
+
+// senderOf gives a number that an account serves: tests are sent from it.
+func (h *house) senderOf(account string) string {
+	for _, i := range h.config.Instances {
+		for _, n := range i.Numbers {
+			if n.Carrier == account || n.Carrier == "" && len(h.config.Carriers) == 1 {
+				return n.Number
+			}
+		}
+	}
+	return ""
+}
+
+func checkSMSHTTP(name string, settings any) error {
+	a := *settings.(*smshttp.Account)
+	a.Name = name
+	_, err := smshttp.New(a, smshttp.Options{}) // which does no I/O
+	return err
+}
+
+func openSMSHTTP(name string, settings any, h *house) (gateway.Gateway, error) {
+	a := *settings.(*smshttp.Account)
+	a.Name = name
+	return smshttp.New(a, h.httpOptions(name))
+}
+
+func checkWhatsApp(name string, settings any) error {
+	a := *settings.(*whatsapp.Account)
+	a.Name = name
+	_, err := whatsapp.New(a, whatsapp.Options{}) // which does no I/O
+	return err
+}
+
+func openWhatsApp(name string, settings any, h *house) (gateway.Gateway, error) {
+	a := *settings.(*whatsapp.Account)
+	a.Name = name
+	return whatsapp.New(a, h.httpOptions(name))
+}
