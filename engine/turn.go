@@ -59,6 +59,9 @@ func (e *Engine) tell(t *store.Tx, id contact.ID, in contact.Input) error {
 func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh bool) (*flow.Out, error) {
 	at := e.Now()
 	open := fresh || c.Open()
+	if fresh {
+		t.Fresh(c.ID)
+	}
 	hash := c.Position.Hash
 	out, err := e.step(t, c, in, at)
 	if err != nil {
@@ -85,11 +88,13 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 		out.Next.ID = newID()
 		c.NextID = out.Next.ID
 	}
+	silent := false // what plays is to stop, unless the next segment breaks it off
 	for i, f := range out.Effects {
-		if _, stop := f.(contact.StopPrompt); stop && outdone(out.Effects[i+1:]) {
+		if _, stop := f.(contact.StopPrompt); stop && (handsOver(c, out.Next) || outdone(out.Effects[i+1:])) {
 			if _, err := t.Cancel(c.Leg(), store.LaneCustomer); err != nil {
 				return nil, err
 			}
+			silent = handsOver(c, out.Next)
 			continue
 		}
 		if err := w.ask(f); err != nil {
@@ -110,7 +115,7 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	e.recent.put(c)
 	e.count(fresh, ended)
 	if out.Next != nil {
-		return out, e.follow(t, out.Next)
+		return out, e.follow(t, out.Next, silent)
 	}
 	return out, nil
 }

@@ -404,3 +404,38 @@ func TestConcurrentUnitsLoseNothing(t *testing.T) {
 		}
 	})
 }
+
+// A contact that is said to be fresh is not looked for.
+func TestFresh(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		var in inbox
+		s := idle(t, url, Options{Handover: in.take})
+		bad, good := newStart(1), newStart(2)
+		run := func(u *startUnit, end error) *unit {
+			return &unit{need: u.need, fn: func(tx *Tx) error {
+				tx.Fresh(u.c.ID)
+				if _, known := tx.b.lanes.look(u.c.ID); !known {
+					t.Error("the lanes of a fresh contact are not known")
+				}
+				if _, err := tx.Contact(u.c.ID); !fault.Is(err, fault.NotFound) {
+					t.Errorf("before it is saved: %v", err)
+				}
+				return errors.Join(tx.Send(u.job), u.run(tx), end)
+			}}
+		}
+		errs := together(t, s, run(bad, errors.New("no")), run(good, nil), run(bad, nil))
+		if errs[0] == nil || errs[1] != nil || errs[2] != nil {
+			t.Fatal(errs)
+		}
+		if got := in.drain(); len(got) != 2 {
+			t.Errorf("handed over %d jobs, want the first of each lane", len(got))
+		}
+		view(t, s, func(tx *Tx) error {
+			jobs, err := tx.Jobs(bad.c.ID, 0)
+			if len(jobs) != 2 {
+				t.Errorf("jobs: %+v", jobs)
+			}
+			return err
+		})
+	})
+}

@@ -113,6 +113,16 @@ func (t *Tx) Contact(id contact.ID) (*contact.Contact, error) {
 	return r.decode()
 }
 
+// Fresh says that the unit makes the contact id, so that nothing is looked for
+// when jobs are sent for it before it is saved.
+func (t *Tx) Fresh(id contact.ID) {
+	b := t.b
+	if _, known := b.contacts.look(id); !known && !b.readonly {
+		b.contacts.put(id, &contactRow{id: id})
+		b.lanes.put(id, nil)
+	}
+}
+
 // Save keeps c. An open chat with a customer address holds its line, an ended
 // one gives it free; a line that another holds is a fault.Conflict. A contact
 // that was neither needed nor read is taken to be new.
