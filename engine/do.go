@@ -47,6 +47,16 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 	if outward(f) && !(e.permitted(ctx, j, c, f) && e.admitted(ctx, j, f)) {
 		return
 	}
+	if !c.Open() && c.NextID != "" {
+		err := e.Store.View(ctx, func(t *store.Tx) (err error) {
+			c, err = legOf(t, c)
+			return err
+		})
+		if err != nil {
+			e.back(ctx, j, err, time.Second)
+			return
+		}
+	}
 	r, err := e.perform(ctx, gw, c, f)
 	e.tally(j.Account, f, err)
 	if err != nil {

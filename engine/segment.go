@@ -44,9 +44,14 @@ func carried(in contact.Input) bool {
 }
 
 // follow begins the contact that follows another one, in the same unit of work.
-func (e *Engine) follow(t *store.Tx, c *contact.Contact) error {
-	_, err := e.turn(t, c, contact.Started{}, true)
-	return err
+// With silent, what the caller of the conversation hears is to end: where nothing
+// new is played to him that would break it off, that is asked for.
+func (e *Engine) follow(t *store.Tx, c *contact.Contact, silent bool) error {
+	out, err := e.turn(t, c, contact.Started{}, true)
+	if err != nil || !silent || outdone(out.Effects) || !c.Open() {
+		return err
+	}
+	return send(t, store.Job{Contact: c.Leg(), Account: c.Account, Node: c.Node, Due: e.Now()}, contact.StopPrompt{})
 }
 
 // shareAttributes hands attributes that were set on a contact that is over to the
