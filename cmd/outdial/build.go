@@ -55,7 +55,8 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.srv = h.server(ctx, amazon, ours)
+	hooks := h.hooks(gws)
+	h.srv, h.hookSrv = h.server(ctx, amazon, ours, hooks), h.hookServer(ctx, hooks)
 	return nil
 }
 
@@ -71,10 +72,15 @@ func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duratio
 	return c
 }
 
-// server makes the HTTP server of both faces.
-func (h *house) server(ctx context.Context, amazon, ours http.Handler) *http.Server {
+// server makes the HTTP server of both faces, and of web-hooks where they have
+// none of their own.
+func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if h.hookLn == nil && strings.HasPrefix(r.URL.EscapedPath(), hooksPath) {
+				hooks.ServeHTTP(w, r)
+				return
+			}
 			if strings.HasPrefix(r.URL.Path, "/_outdial/") {
 				ours.ServeHTTP(w, r)
 				return

@@ -17,15 +17,16 @@ import (
 // `outdial config` prints above a key, eg the value that it prints behind it.
 // What is left out has the default that its sentence names.
 type config struct {
-	Listen    string    `yaml:"listen" eg:"127.0.0.1:3425" doc:"Address to listen on; port 0 picks a free one. Off loopback tls is required, or insecure. Default: 127.0.0.1:3425."`
-	TLS       tlsConfig `yaml:"tls" doc:"Certificate of the server."`
-	Insecure  bool      `yaml:"insecure" eg:"false" doc:"Serve without TLS off loopback too: behind a proxy that speaks TLS, or in a closed network."`
-	PublicURL string    `yaml:"publicURL" eg:"https://connect.example.com" doc:"The address by which carriers and clients reach this server, behind any proxy. Signatures of web-hooks are computed over it."`
-	Store     string    `yaml:"store" eg:"file:outdial.db" doc:"Where everything is kept: file:PATH (SQLite, one process), postgres://USER:PASSWORD@HOST/DATABASE (several processes share the work), or env:NAME. Default: file:outdial.db."`
-	Drain     span      `yaml:"drain" eg:"30s" doc:"How long requests, turns and calls in hand may take to end after SIGTERM. Default: 30s."`
-	Log       logConfig `yaml:"log" doc:"What the server says, on standard error."`
-	Retention *span     `yaml:"retention" eg:"730d" doc:"How long contacts that have ended are kept, with their messages, events and timelines; 0 keeps them for ever. Default: 730d, which are 24 months."`
-	Journal   string    `yaml:"journal" eg:"outdial.journal" doc:"File outside the store in which the simulator notes every delivery and every dial before it reports success. Default: none, unless the store is a file: then that file's name with .journal."`
+	Listen    string      `yaml:"listen" eg:"127.0.0.1:3425" doc:"Address to listen on; port 0 picks a free one. Off loopback tls is required, or insecure. Default: 127.0.0.1:3425."`
+	TLS       tlsConfig   `yaml:"tls" doc:"Certificate of the server."`
+	Insecure  bool        `yaml:"insecure" eg:"false" doc:"Serve without TLS off loopback too: behind a proxy that speaks TLS, or in a closed network."`
+	PublicURL string      `yaml:"publicURL" eg:"https://connect.example.com" doc:"The address by which carriers and clients reach this server, behind any proxy. Signatures of web-hooks are computed over it."`
+	Hooks     hooksConfig `yaml:"hooks" doc:"Web-hooks of carriers, at /_outdial/hooks/CARRIER."`
+	Store     string      `yaml:"store" eg:"file:outdial.db" doc:"Where everything is kept: file:PATH (SQLite, one process), postgres://USER:PASSWORD@HOST/DATABASE (several processes share the work), or env:NAME. Default: file:outdial.db."`
+	Drain     span        `yaml:"drain" eg:"30s" doc:"How long requests, turns and calls in hand may take to end after SIGTERM. Default: 30s."`
+	Log       logConfig   `yaml:"log" doc:"What the server says, on standard error."`
+	Retention *span       `yaml:"retention" eg:"730d" doc:"How long contacts that have ended are kept, with their messages, events and timelines; 0 keeps them for ever. Default: 730d, which are 24 months."`
+	Journal   string      `yaml:"journal" eg:"outdial.journal" doc:"File outside the store in which the simulator notes every delivery and every dial before it reports success. Default: none, unless the store is a file: then that file's name with .journal."`
 
 	Simulator string `yaml:"simulator" eg:"on" doc:"Simulated carriers with handsets that somebody may hold (outdial handset): on or off. Default: on as long as there are no carriers."`
 
@@ -41,6 +42,7 @@ type config struct {
 	Templates []templateConfig          `yaml:"templates" doc:"Message templates, for InitialTemplatedSystemMessage."`
 
 	Carriers     []carrierConfig `yaml:"carriers" eg:"@carriers" doc:"Accounts at carriers. A number names the one that serves it. The keys beside name and kind belong to the kind: outdial config -kind smpp."`
+	Routes       []routeConfig   `yaml:"routes" doc:"Which carriers serve which numbers and destinations. The first that fits holds; where none does, the number's own carrier and its routes. They may change while the server runs (SIGHUP), as may throttle and unknown of a carrier."`
 	Destinations string          `yaml:"destinations" eg:"open" doc:"Countries that may be called, for instances that do not say themselves: open (every one) or aws (as Amazon Connect does by default, by region). Default: open."`
 	Quotas       string          `yaml:"quotas" eg:"none" doc:"Concurrency and rate quotas, for instances that do not say themselves: none or aws. Default: none."`
 	OptOut       []listConfig    `yaml:"optOut" doc:"Opt-out lists: numbers that get no message. A number of ours has a list of its own unless it names one. Entries here come on top of those that STOP and outdial optout have made; whoever sends START is taken off until the list changes."`
@@ -57,6 +59,18 @@ type config struct {
 type tlsConfig struct {
 	Cert string `yaml:"cert" eg:"/etc/outdial/tls.crt" doc:"File of the certificate and its chain (PEM). It is read again on SIGHUP."`
 	Key  string `yaml:"key" eg:"/etc/outdial/tls.key" doc:"File of its key (PEM)."`
+}
+
+type hooksConfig struct {
+	Listen string `yaml:"listen" eg:"0.0.0.0:3426" doc:"Address of a listener for web-hooks alone, by the same certificate: what the world reaches is then nothing else. Default: they are on listen."`
+}
+
+// A routeConfig says which carriers carry what.
+type routeConfig struct {
+	From     []string `yaml:"from" eg:"['+12065550110']" doc:"Numbers or senders of ours. Default: all."`
+	To       []string `yaml:"to" eg:"[DE, '+4366']" doc:"Countries (ISO 3166 alpha-2) or beginnings of numbers. Default: everywhere."`
+	Channels []string `yaml:"channels" eg:"[SMS]" doc:"SMS, WHATSAPP, VOICE. Default: all."`
+	Carriers []string `yaml:"carriers" eg:"[acme-smsc]" doc:"The carriers, in the order in which they are tried: the next where one refuses what another may take, or is down."`
 }
 
 type logConfig struct {
@@ -126,8 +140,10 @@ type numberConfig struct {
 	Routes      []string          `yaml:"routes" eg:"[]" doc:"Further carriers, tried in this order where the first refuses or is down."`
 	OptOut      string            `yaml:"optOutList" eg:"" doc:"Opt-out list that it uses. Default: one of its own."`
 	SelfOptOut  bool              `yaml:"selfManagedOptOuts" eg:"false" doc:"Leave STOP, START and HELP to the flow."`
-	Quiet       string            `yaml:"quietHours" eg:"21:00-08:00" doc:"Hours of the recipient's day in which nothing is sent. Default: none."`
-	QuietDo     string            `yaml:"quietHoursDo" eg:"hold" doc:"What becomes of a message in quiet hours: hold or refuse. Default: hold."`
+	Quiet       string            `yaml:"quietHours" eg:"21:00-08:00" doc:"Hours of the recipient's day in which no message is sent. Default: none."`
+	QuietDo     string            `yaml:"quietHoursDo" eg:"hold" doc:"What becomes of a message in quiet hours: hold (it waits until they end) or refuse. Who wrote to us within the last hour is answered all the same. Default: hold."`
+	QuietZone   string            `yaml:"quietHoursZone" eg:"timezone" doc:"Contact attribute that holds the recipient's time zone (Europe/Berlin). Default: the zone of the recipient's number; of several, all count."`
+	Throttle    float64           `yaml:"throttle" eg:"1" doc:"Message segments per second that this number may send, beside its carrier's own throttle. Default: no limit."`
 }
 
 type hoursConfig struct {
@@ -256,6 +272,22 @@ type templateConfig struct {
 	Attributes    []string `yaml:"attributes" eg:"[name, time]" doc:"Its variables, in the order of the approved template. Default: as they occur in the text."`
 	Approved      string   `yaml:"approved" eg:"appointment_reminder" doc:"WhatsApp: the name of the approved template. Default: its name."`
 	Language      string   `yaml:"language" eg:"en_US" doc:"WhatsApp: the language of the approved template. Default: en_US."`
+	Named         bool     `yaml:"named" eg:"false" doc:"WhatsApp: the approved template knows its variables by name, not by number."`
+
+	Header  templateHeaderConfig   `yaml:"header" doc:"WhatsApp: the header of the approved template, where it has a variable or a file."`
+	Buttons []templateButtonConfig `yaml:"buttons" doc:"WhatsApp: the buttons of the approved template that have a variable."`
+}
+
+type templateHeaderConfig struct {
+	Type  string `yaml:"type" eg:"image" doc:"text, image, video, document or location."`
+	Value string `yaml:"value" eg:"https://files.example.com/{{order}}.png" doc:"The text of its variable, the file's address, or LATITUDE,LONGITUDE; with variables."`
+	Name  string `yaml:"name" eg:"" doc:"Name of the text's variable, of the document or of the place."`
+}
+
+type templateButtonConfig struct {
+	Index int    `yaml:"index" eg:"0" doc:"Which button, from 0."`
+	Type  string `yaml:"type" eg:"url" doc:"url, quick_reply, copy_code or flow."`
+	Value string `yaml:"value" eg:"orders/{{order}}" doc:"The end of its address, its payload, its code or its token; with variables."`
 }
 
 type keywordConfig struct {

@@ -127,7 +127,7 @@ func printField(w *strings.Builder, t reflect.Type, indent, key, eg string) {
 		fmt.Fprintf(w, "%s%s:\n%s  %s\n", indent, key, indent, eg)
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.String:
 		fmt.Fprintf(w, "%s%s: %s\n", indent, key, quote(eg))
-	case t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer || t.Kind() == reflect.Bool || t.Kind() == reflect.Int:
+	case t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer || t.Kind() == reflect.Bool || t.Kind() == reflect.Int || t.Kind() == reflect.Float64:
 		fmt.Fprintf(w, "%s%s: %s\n", indent, key, eg)
 	default:
 		fmt.Fprintf(w, "%s%s: %s\n", indent, key, quote(eg))

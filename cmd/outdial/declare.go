@@ -83,6 +83,7 @@ func (d *declarer) declare() {
 	for i := range d.c.Instances {
 		d.instance(fmt.Sprintf("instances[%d]", i), &d.c.Instances[i])
 	}
+	d.routes()
 	d.templates()
 	d.botAliases()
 	d.judge()

@@ -247,6 +247,10 @@ func (d *declarer) number(path string, c *numberConfig) {
 		d.fail(path+".quietHours", "wants hours such as 21:00-08:00, not %q", c.Quiet)
 	}
 	doc.QuietDo = d.oneOf(path+".quietHoursDo", c.QuietDo, "hold", "refuse")
+	doc.QuietZone, doc.Throttle = c.QuietZone, c.Throttle
+	if c.Throttle < 0 {
+		d.fail(path+".throttle", "at least 0, not %v", c.Throttle)
+	}
 	d.add(path, resource.KindNumber, d.home.Instance, &doc.Meta, doc)
 	d.ids["phone-number/"+c.Number] = doc.ID
 }

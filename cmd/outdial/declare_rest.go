@@ -62,9 +62,27 @@ func (d *declarer) template(path string, c templateConfig) {
 		}
 	}
 	if doc.Channel == "WHATSAPP" {
-		doc.Approved, doc.Language = first(c.Approved, c.Name), first(c.Language, "en_US")
+		doc.Approved, doc.Language, doc.Named = first(c.Approved, c.Name), first(c.Language, "en_US"), c.Named
+		d.components(path, c, doc)
 	}
 	d.add(path, resource.KindTemplate, in.ID, &doc.Meta, doc)
+}
+
+// components declares what an approved template has beside its body.
+func (d *declarer) components(path string, c templateConfig, doc *resource.Template) {
+	if h := c.Header; h != (templateHeaderConfig{}) {
+		doc.Header = &resource.TemplateHeader{Type: d.oneOf(path+".header.type", h.Type, "text", "image", "video", "document", "location"), Value: h.Value, Name: h.Name}
+		if h.Value == "" {
+			d.fail(path+".header.value", "is needed")
+		}
+	}
+	for i, b := range c.Buttons {
+		at := fmt.Sprintf("%s.buttons[%d]", path, i)
+		doc.Buttons = append(doc.Buttons, resource.TemplateButton{Index: b.Index, Type: d.oneOf(at+".type", b.Type, "url", "quick_reply", "copy_code", "flow"), Value: b.Value})
+		if b.Index < 0 || b.Index > 9 {
+			d.fail(at+".index", "from 0 to 9, not %d", b.Index)
+		}
+	}
 }
 
 // A markList is an opt-out list ("optout" and its name) or the numbers that
@@ -135,6 +153,11 @@ func (d *declarer) settings() {
 	if c.Listen != "" {
 		if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 			d.fail("listen", "wants HOST:PORT, not %q", c.Listen)
+		}
+	}
+	if c.Hooks.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.Hooks.Listen); err != nil {
+			d.fail("hooks.listen", "wants HOST:PORT, not %q", c.Hooks.Listen)
 		}
 	}
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,7 +38,10 @@ type house struct {
 	cert   certificate
 	ln     net.Listener
 	srv    *http.Server
-	facts  *ready
+	// Web-hooks have these where they are on a listener of their own.
+	hookLn  net.Listener
+	hookSrv *http.Server
+	facts   *ready
 	// secretIs says where the secret of the first key is to be found; "" where
 	// the key was made in this start, and the secret is shown.
 	secretIs string
@@ -79,22 +80,17 @@ func openHouse(ctx context.Context, e env, o serveFlags) (*house, error) {
 }
 
 func (h *house) listen(ctx context.Context) (err error) {
-	h.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", h.config.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("listen: something else, perhaps another outdial serve, is at %s already: -listen 127.0.0.1:0 picks a free port", h.config.Listen)
+	if h.config.TLS.Cert != "" {
+		h.cert.files = h.config.TLS
+		if err := h.cert.load(); err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+	if h.ln, err = h.bind(ctx, "listen", h.config.Listen); err != nil || h.config.Hooks.Listen == "" {
+		return err
 	}
-	if h.config.TLS.Cert == "" {
-		return nil
-	}
-	h.cert.files = h.config.TLS
-	if err := h.cert.load(); err != nil {
-		return fmt.Errorf("tls: %w", err)
-	}
-	h.ln = tls.NewListener(h.ln, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: h.cert.get, NextProtos: []string{"http/1.1"}})
-	return nil
+	h.hookLn, err = h.bind(ctx, "hooks.listen", h.config.Hooks.Listen)
+	return err
 }
 
 // node names this process among those that share a database. It is the same
@@ -280,8 +276,11 @@ func (h *house) Close() error {
 			dropReady(h.flags.ready, h.readyDoc)
 		}
 	}
-	if h.ln != nil {
-		if err := h.ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	for _, ln := range []net.Listener{h.ln, h.hookLn} {
+		if ln == nil {
+			continue
+		}
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}

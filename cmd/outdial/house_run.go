@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"os"
 	"reflect"
@@ -46,14 +47,20 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		}
 		return err
 	})
-	parts.Go(func() error {
-		err := h.srv.Serve(h.ln)
-		if errors.Is(err, http.ErrServerClosed) {
-			return nil
-		}
-		fail(err)
-		return err
-	})
+	serve := func(srv *http.Server, ln net.Listener) {
+		parts.Go(func() error {
+			err := srv.Serve(ln)
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			fail(err)
+			return err
+		})
+	}
+	serve(h.srv, h.ln)
+	if h.hookSrv != nil {
+		serve(h.hookSrv, h.hookLn)
+	}
 	parts.Go(func() error {
 		debug.FreeOSMemory() // what only the start needed; a server may be idle for days
 		h.keepHouse(ctx, again, fail)
@@ -67,8 +74,13 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 	defer cancel()
 	h.stopStream()
 	var errs []error
-	if err := h.srv.Shutdown(drain); err != nil {
-		errs = append(errs, fmt.Errorf("requests did not end within %v", bound), h.srv.Close())
+	for _, srv := range []*http.Server{h.srv, h.hookSrv} {
+		if srv == nil {
+			continue
+		}
+		if err := srv.Shutdown(drain); err != nil {
+			errs = append(errs, fmt.Errorf("requests did not end within %v", bound), srv.Close())
+		}
 	}
 	stopEngine()
 	select {
@@ -191,7 +203,7 @@ func (h *house) reload(ctx context.Context) error {
 	h.services.now.Store(services)
 	h.live.Store(c.declared)
 	h.keys.forget()
-	return nil
+	return h.engine.Load().Adopt(ctx, c.policy())
 }
 
 // fixed names the first setting that differs and cannot change in a running
@@ -205,6 +217,7 @@ func fixed(was, is *config) string {
 		{"publicURL", was.PublicURL, is.PublicURL}, {"store", was.Store, is.Store}, {"journal", was.Journal, is.Journal},
 		{"log", was.Log, is.Log}, {"drain", was.Drain, is.Drain}, {"retention", was.Retention, is.Retention},
 		{"simulator", was.simulates(), is.simulates()}, {"carriers", settingsOf(was), settingsOf(is)}, {"sinks", was.Sinks, is.Sinks},
+		{"hooks", was.Hooks, is.Hooks},
 	} {
 		if !reflect.DeepEqual(s.was, s.is) {
 			return s.name

@@ -46,6 +46,7 @@ func verbs() []verb {
 		{"events", "list events, and send them again", runEvents},
 		{"key", "make, list and revoke access keys", runKey},
 		{"optout", "numbers that get no message: list, add, remove, import, export", runOptout},
+		{"lines", "how carriers do; lines test NUMBER sends a message and says what happened", runLines},
 		{"backup", "copy the store while it serves", runBackup},
 		{"operations", "list what is honoured of Amazon Connect's API and flows", runOperations},
 		{"config", "print the configuration file, explained; -check FILE", runConfig},

@@ -13,11 +13,13 @@ import (
 // ours answers under /_outdial/. Answers that have no end are ended with streams.
 func (h *house) ours(streams context.Context) (http.Handler, error) {
 	var carriers []string
+	kinds := map[string]string{simulated: simulated}
 	for _, c := range h.config.Carriers {
 		carriers = append(carriers, c.Name)
+		kinds[c.Name] = c.Kind
 	}
 	s, err := admin.New(admin.Config{
-		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Carriers: carriers,
+		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Carriers: carriers, Kinds: kinds,
 		Verifier: h.verifier(), Anonymous: h.anonymous(),
 		NewKey:      func(account, name string) *resource.Key { return newKey(account, name) },
 		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log,

@@ -128,14 +128,13 @@ func (o *serveFlags) safe(c *config) error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return usagef("listen: wants HOST:PORT, such as 127.0.0.1:3425, not %q", c.Listen)
 	}
-	if onLoopback(c.Listen) {
-		return nil
-	}
-	if o.noAuth {
+	if o.noAuth && !onLoopback(c.Listen) {
 		return usagef("-no-auth: on loopback only, not on %s", c.Listen)
 	}
-	if c.TLS.Cert == "" && !c.Insecure {
-		return usagef("%s can be reached from outside: give -tls-cert and -tls-key, or -insecure where something else speaks TLS", c.Listen)
+	for _, address := range []string{c.Listen, c.Hooks.Listen} {
+		if address != "" && !onLoopback(address) && c.TLS.Cert == "" && !c.Insecure {
+			return usagef("%s can be reached from outside: give -tls-cert and -tls-key, or -insecure where something else speaks TLS", address)
+		}
 	}
 	return nil
 }
