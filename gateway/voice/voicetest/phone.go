@@ -273,6 +273,7 @@ type Dialog struct {
 	Remote   string // To
 	CallID   string
 	Target   string // address of the other side
+	Routes   []string
 	Sequence int
 }
 
@@ -304,6 +305,9 @@ func (d *Dialog) Request(method, headers string, body ...string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKphone%d;rport\r\n", method, d.Target, d.addr, d.branch)
 	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nMax-Forwards: 70\r\n", d.Local, d.Remote, d.CallID, d.Sequence, method)
+	for _, r := range d.Routes {
+		b.WriteString("Route: " + r + "\r\n")
+	}
 	if method == "INVITE" || method == "UPDATE" {
 		fmt.Fprintf(&b, "Contact: <sip:callee@%s>\r\n", d.addr)
 	}
@@ -336,6 +340,17 @@ func (d *Dialog) Acknowledge(res *Message) {
 	to := res.Get("To")
 	d.Send(d.Peer, fmt.Sprintf("ACK %s SIP/2.0\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		d.Target, res.Get("Via"), d.Local, to, d.CallID, strings.Replace(res.Get("CSeq"), "INVITE", "ACK", 1)))
+}
+
+// RouteBack takes the way that the answer to our INVITE came by, for what is sent
+// within the dialog. RFC 3261 §12.1.2
+func (d *Dialog) RouteBack(res *Message) {
+	d.Routes = nil
+	for _, h := range res.Headers {
+		if strings.EqualFold(h[0], "Record-Route") {
+			d.Routes = append([]string{h[1]}, d.Routes...)
+		}
+	}
 }
 
 // Answered takes what the answer to an INVITE says of the other side.
