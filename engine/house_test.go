@@ -101,10 +101,16 @@ func build(t testing.TB, change ...func(*engine.Config)) *house {
 		f(&h.config)
 	}
 	h.open()
+	declare(h)
+	return h
+}
+
+// declare makes the instance and its number.
+func declare(h *house) {
+	h.Helper()
 	h.put(resource.KindInstance, instance, "demo", resource.Instance{
 		Meta: resource.Meta{ID: instance, ARN: "arn:aws:connect:us-east-1:111122223333:instance/" + instance, Name: "demo"}, Account: "111122223333", Region: "us-east-1"})
 	h.put(resource.KindNumber, "number", ourPhone, resource.Number{Meta: resource.Meta{ID: "number", Name: ourPhone}, Number: ourPhone, Channels: []string{"SMS", "VOICE", "WHATSAPP"}, Flow: "inbound", Account: "carrier"})
-	return h
 }
 
 // open starts the house, or starts it again.
