@@ -127,11 +127,11 @@ func TestRoutesAndHooks(t *testing.T) {
 	l.eventually("the timeline tells of the route", func() bool { return shown("✓", "it goes by spare") })
 
 	for url, want := range map[string]int{
-		hooks + "spare/status?ref=" + ref + "&type=1":                         http.StatusForbidden,
+		hooks + "spare/status?ref=" + ref + "&type=1":                                   http.StatusForbidden,
 		hooks + "nobody/status?token=our-token-our-token&ref=" + ref + "&type=1":        http.StatusNotFound,
 		l.endpoint() + "/_outdial/hooks/spare/status?token=our-token-our-token&ref=x":   http.StatusNotFound, // they have a listener of their own
-		"http://" + l.hookLn.Addr().String() + "/_outdial/health":             http.StatusNotFound, // and nothing else is there
-		"http://" + l.hookLn.Addr().String() + "/contact/outbound-chat":       http.StatusNotFound,
+		"http://" + l.hookLn.Addr().String() + "/_outdial/health":                       http.StatusNotFound, // and nothing else is there
+		"http://" + l.hookLn.Addr().String() + "/contact/outbound-chat":                 http.StatusNotFound,
 		hooks + "spare/status?token=our-token-our-token&ref=" + ref + "&type=1&answer=": http.StatusOK,
 	} {
 		if got := statusOf(t, url); got != want {

@@ -49,7 +49,6 @@ type session struct {
 
 // A request waits for its answer.
 type request struct {
-	at     int64 // its place in the stream
 	answer chan *pdu.PDU
 	late   func(*pdu.PDU) // takes an answer that comes after it was given up
 	given  time.Time      // when it was given up

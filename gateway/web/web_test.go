@@ -159,7 +159,7 @@ func TestThrottled(t *testing.T) {
 				t.Fatalf("send %d: %v after %d", want, err, sent)
 			}
 		}
-		if h := g.Health(); h.Paused.Sub(time.Now()) != time.Minute || h.Counts.Throttled != 1 {
+		if h := g.Health(); time.Until(h.Paused) != time.Minute || h.Counts.Throttled != 1 {
 			t.Errorf("%+v", h)
 		}
 		time.Sleep(58 * time.Second) // a short rest of the pause is waited for

@@ -23,7 +23,6 @@ const (
 type Clock struct {
 	wheels []*wheel
 	mu     sync.Mutex
-	stop   bool
 }
 
 // NewClock gives a clock of n goroutines.

@@ -37,7 +37,6 @@ type sender struct {
 	sealed []byte
 	sent   uint32 // packets, for reports
 	octets uint32
-	began  bool
 }
 
 func (o *sender) start() {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"outdial/fault"
-	"outdial/gateway/voice/sdp"
 )
 
 // A Config is the signalling of one trunk, as the operator configures it. What
@@ -286,9 +285,4 @@ func (s *settings) checkRules() error {
 		}
 	}
 	return nil
-}
-
-// secureSide tells whether a description's keys would travel in clear.
-func (s *settings) secureSide(side *sdp.Side) bool {
-	return side.Secure != sdp.Never && s.Transport != "tls"
 }
