@@ -38,8 +38,9 @@ const benchAbout = `
 Measures this program on this machine, load generator included: signed
 StartOutboundChatContact answered after a durable commit, against the same
 handler that keeps nothing; whole SMS contacts; the latency at half the load;
-memory and start; and the same with many ended contacts in the store.
-Parts: floor, start, latency, whole, idle, million.`
+memory and start; the same with many ended contacts in the store; and SMS over
+SMPP, beside Kannel where that is installed.
+Parts: floor, start, latency, whole, idle, million, smpp.`
 
 // runBench measures. The figures go to stdout as a table.
 func runBench(ctx context.Context, e env, args []string) error {
@@ -92,6 +93,8 @@ func (b *bench) run(ctx context.Context, parts []string) error {
 			err = b.whole(ctx)
 		case "million":
 			err = b.million(ctx, start)
+		case "smpp":
+			err = b.smpp(ctx)
 		default:
 			err = usagef("there is no part %q", p)
 		}
@@ -184,6 +187,11 @@ func (c *child) stop() {
 
 // requests prepares n signed starts, each with its own token and number.
 func (c *child) requests(n, from int) ([]load.Request, error) {
+	return c.requestsFor(reminder, n, from)
+}
+
+// requestsFor prepares starts of a flow.
+func (c *child) requestsFor(name string, n, from int) ([]load.Request, error) {
 	number := ""
 	for _, p := range c.ready.PhoneNumbers {
 		for _, ch := range p.Channels {
@@ -192,9 +200,9 @@ func (c *child) requests(n, from int) ([]load.Request, error) {
 			}
 		}
 	}
-	flow := c.ready.Flows["Appointment reminder (chat)"]
+	flow := c.ready.Flows[name]
 	if number == "" || flow == "" {
-		return nil, fmt.Errorf("the server has no SMS number or no sample flow")
+		return nil, fmt.Errorf("the server has no SMS number or no flow %q", name)
 	}
 	keys := wire.Credentials{AccessKeyID: c.ready.AccessKeyID, SecretAccessKey: c.ready.SecretAccessKey}
 	now := time.Now()
