@@ -93,6 +93,9 @@ func (s *Server) table() []route {
 		{"GET", "handsets/{number}/script", "", local, "DescribeHandset", s.describeScript},
 		{"PUT", "handsets/{number}/script", "", local, "UseHandset", s.putScript},
 		{"GET", "handsets/{number}/events", "since", local, "DescribeHandset", s.streamHandset},
+		{"GET", "agents", "instance", local, "ListAgents", s.listAgents},
+		{"GET", "agents/{name}", "instance", local, "DescribeAgent", s.describeAgent},
+		{"POST", "agents/{name}", "instance", local, "UseAgent", s.actAsAgent},
 		{"GET", "clock", "", local, "DescribeClock", s.describeClock},
 		{"POST", "clock", "", local, "AdvanceClock", s.advanceClock},
 

@@ -70,7 +70,7 @@ func loopbackHost(address string) bool {
 // resource is what a policy is asked about: the contact, the handset, the list,
 // or everything of the account.
 func (s *Server) resource(c *call) string {
-	for _, kind := range []struct{ label, name string }{{"id", "contact"}, {"number", "handset"}, {"list", "optout"}, {"instance", "dnc"}} {
+	for _, kind := range []struct{ label, name string }{{"id", "contact"}, {"number", "handset"}, {"name", "agent"}, {"list", "optout"}, {"instance", "dnc"}} {
 		if v := c.label[kind.label]; v != "" {
 			if kind.label == "id" && strings.HasSuffix(c.action, "Key") {
 				kind.name = "key"

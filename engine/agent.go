@@ -183,6 +183,16 @@ func allQueues(t *store.Tx, instance string) ([]string, error) {
 	return ids, err
 }
 
+// Serves lists the ids of the queues whose contacts the agent may get, but for his
+// own, in the order of his routing profile.
+func (a *Agent) Serves(t *store.Tx) ([]string, error) {
+	r, err := a.routed(t)
+	if err != nil {
+		return nil, err
+	}
+	return queuesOf(&r)[1:], nil
+}
+
 // queuesOf lists the queues whose contacts the agent may get, his own among them.
 func queuesOf(r *routing.Agent) []string {
 	list := []string{r.ID}
