@@ -28,7 +28,7 @@ import (
 
 // build puts the floors together: gateways, engine, faces.
 func (h *house) build(ctx context.Context) error {
-	gws, err := h.gateways()
+	gws, err := h.gateways(ctx)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *h
 }
 
 // gateways makes every gateway: carriers, functions, services, sinks.
-func (h *house) gateways() (map[string]gateway.Gateway, error) {
+func (h *house) gateways(ctx context.Context) (map[string]gateway.Gateway, error) {
 	out := map[string]gateway.Gateway{}
 	if h.config.simulates() {
 		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply, Log: h.log})
@@ -110,7 +110,7 @@ func (h *house) gateways() (map[string]gateway.Gateway, error) {
 		out[simulated] = w
 	}
 	for _, c := range h.config.Carriers {
-		gw, err := carrierTable()[c.Kind].open(c.Name, c.settings, h)
+		gw, err := carrierTable()[c.Kind].open(ctx, c.Name, c.settings, h)
 		if err != nil {
 			return nil, fmt.Errorf("carrier %s: %w", c.Name, err)
 		}

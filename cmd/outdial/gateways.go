@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -25,12 +26,19 @@ type carrierKind struct {
 	sample   map[string]string // values of keys that must be given
 	settings func() any        // a pointer to a struct with the tags of config
 	check    func(name string, settings any) error
-	open     func(name string, settings any, h *house) (gateway.Gateway, error)
+	open     func(ctx context.Context, name string, settings any, h *house) (gateway.Gateway, error)
 }
 
 // carrierTable is every kind of carrier that there is.
 func carrierTable() map[string]carrierKind {
 	return map[string]carrierKind{
+		"sip": {
+			about:    "A SIP trunk: calls out and in.",
+			sample:   map[string]string{"targets": "['sip.example.com']"},
+			settings: func() any { return new(sipTrunk) },
+			check:    checkSIP,
+			open:     openSIP,
+		},
 		"smpp": {
 			about:    "An SMPP 3.4 account: SMS out, delivery receipts and SMS in.",
 			sample:   map[string]string{"addresses": "['smsc.example.com:2775']", "system_id": "acme", "password": "change-me"},
@@ -61,7 +69,7 @@ func carrierTable() map[string]carrierKind {
 	}
 }
 
-func openSMPP(name string, settings any, h *house) (gateway.Gateway, error) {
+func openSMPP(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*smpp.Account)
 	a.Name = name
 	o := smpp.Options{Log: h.log}
@@ -109,6 +117,10 @@ func printCarrier(w io.Writer, kind string) error {
 func printSettings(w *strings.Builder, t reflect.Type, indent string, sample map[string]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Anonymous {
+			printSettings(w, f.Type, indent, sample)
+			continue
+		}
 		key := keyOf(f)
 		if key == "" || key == "name" {
 			continue

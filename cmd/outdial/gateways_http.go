@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
+	"outdial/engine"
 	"outdial/gateway"
 	"outdial/gateway/smshttp"
 	"outdial/gateway/web"
@@ -11,8 +13,9 @@ import (
 )
 
 // httpOptions are what carriers that are reached over HTTP are given.
-func (h *house) httpOptions(name string) web.Options {
-	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Log: h.log}
+func (h *house) httpOptions(ctx context.Context, name string) (web.Options, error) {
+	proven, err := engine.Proven(ctx, h.st, name)
+	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Proven: proven, Log: h.log}, err
 }
 
 // carrierHook is the address by which a carrier on the internet reaches an
@@ -43,10 +46,14 @@ func checkSMSHTTP(name string, settings any) error {
 	return err
 }
 
-func openSMSHTTP(name string, settings any, h *house) (gateway.Gateway, error) {
+func openSMSHTTP(ctx context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*smshttp.Account)
 	a.Name = name
-	return smshttp.New(a, h.httpOptions(name))
+	o, err := h.httpOptions(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return smshttp.New(a, o)
 }
 
 func checkWhatsApp(name string, settings any) error {
@@ -56,8 +63,12 @@ func checkWhatsApp(name string, settings any) error {
 	return err
 }
 
-func openWhatsApp(name string, settings any, h *house) (gateway.Gateway, error) {
+func openWhatsApp(ctx context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*whatsapp.Account)
 	a.Name = name
-	return whatsapp.New(a, h.httpOptions(name))
+	o, err := h.httpOptions(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return whatsapp.New(a, o)
 }
