@@ -218,3 +218,50 @@ func TestACustomerWithTwoAddresses(t *testing.T) {
 		}
 	})
 }
+
+// A number whose owner manages opt-outs leaves STOP and HELP to the flow; who is
+// on its list by the operator's hand gets nothing all the same.
+func TestSelfManagedOptOuts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t, func(c *engine.Config) {
+			c.Keyword = func(*contact.Contact, string) (string, string) { return "stop", "You are off the list." }
+		})
+		h.number(func(n *resource.Number) { n.SelfOptIn = true })
+		h.flow("ask", say("a", "one", "wait"), wait("wait", "300", "b", "end"), say("b", "As you like.", "again"), wait("again", "300", "c", "end"), say("c", "more", "end"), end("end"))
+		id := h.start(chat("ask"))
+		h.hears(1)
+		h.says("STOP")
+		h.hears(1)
+		synctest.Wait()
+		if got := h.far.texts(); !slices.Equal(got, []string{"one", "As you like."}) {
+			t.Errorf("sent %q", got)
+		}
+		h.mark(engine.OptOutKey("number", customer))
+		h.says("hello?")
+		synctest.Wait()
+		list := h.messages(id)
+		if m := list[len(list)-1]; m.Text != "more" || m.Code != engine.CodeOptedOut {
+			t.Errorf("message %+v", m)
+		}
+	})
+}
+
+// A number that must not be contacted is not called either, though it came on the
+// list after the call was asked for.
+func TestNobodyOnTheListIsCalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		h.flow("speak", say("a", "hello", "end"), end("end"))
+		h.mark(engine.DoNotContactKey(instance, customer))
+		if _, err := h.engine.Start(t.Context(), call("speak")); err == nil {
+			t.Error("the request was taken")
+		}
+		h.update(func(t *store.Tx) error { return t.DropMark(engine.DoNotContactKey(instance, customer)) })
+		h.mark(engine.OptOutKey("number", customer)) // of messages
+		h.start(call("speak"))
+		h.hears(1)
+		if _, ok := h.far.last().(contact.PlaceCall); !ok {
+			t.Errorf("%+v", h.far.did)
+		}
+	})
+}

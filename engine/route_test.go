@@ -348,6 +348,7 @@ func TestAnAnswerToAKeywordTakesTheNextRoute(t *testing.T) {
 			c.Keyword = func(*contact.Contact, string) (string, string) { return "help", "Ask us." }
 		})
 		h.far.answer = denies("NO")
+		synctest.Wait() // the carriers run
 		h.says("help")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
