@@ -145,37 +145,51 @@ func (e *Engine) rested() {
 // a moment old, and nothing is decided by it.
 type recent struct {
 	mu       sync.Mutex
-	contacts map[contact.ID]*contact.Contact
-	messages map[string]*contact.Message
+	contacts latest[contact.ID, *contact.Contact]
+	messages latest[string, *contact.Message]
 }
 
-// remembered bounds recent; it is emptied when full, which costs a few reads.
+// remembered is how many contacts, and messages, recent has at least; it has at
+// most twice as many.
 const remembered = 4096
+
+// latest keeps what was put last, in two halves: when the newer one is full, the
+// older one goes.
+type latest[K comparable, V any] struct{ cur, old map[K]V }
+
+func (l *latest[K, V]) put(k K, v V) {
+	if l.cur == nil || len(l.cur) >= remembered {
+		l.cur, l.old = make(map[K]V), l.cur
+	}
+	l.cur[k] = v
+}
+
+func (l *latest[K, V]) look(k K) (V, bool) {
+	v, ok := l.cur[k]
+	if !ok {
+		v, ok = l.old[k]
+	}
+	return v, ok
+}
 
 // put keeps c itself: its turn is over, and nobody changes it any more.
 func (r *recent) put(c *contact.Contact) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.contacts == nil || len(r.contacts) >= remembered {
-		r.contacts = make(map[contact.ID]*contact.Contact, remembered)
-	}
-	r.contacts[c.ID] = c
+	r.contacts.put(c.ID, c)
 }
 
 func (r *recent) message(m *contact.Message) {
+	v := *m
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.messages == nil || len(r.messages) >= remembered {
-		r.messages = make(map[string]*contact.Message, remembered)
-	}
-	v := *m
-	r.messages[m.ID] = &v
+	r.messages.put(m.ID, &v)
 }
 
 func (r *recent) asked(id string) (*contact.Message, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, ok := r.messages[id]
+	m, ok := r.messages.look(id)
 	if !ok {
 		return nil, false
 	}
@@ -186,6 +200,5 @@ func (r *recent) asked(id string) (*contact.Message, bool) {
 func (r *recent) contact(id contact.ID) (*contact.Contact, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c, ok := r.contacts[id]
-	return c, ok
+	return r.contacts.look(id)
 }

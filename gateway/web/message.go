@@ -26,7 +26,7 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	// Sign, where set, signs the request just before it is sent.
-	Sign func(r *http.Request, body []byte, now time.Time)
+	Sign func(r *http.Request, body []byte, now time.Time) `json:"-"`
 	// Tag is the carrier's own: its answer comes with it.
 	Tag string
 }
