@@ -125,5 +125,5 @@ type Media struct {
 	// Get fetches it; its URL stands for the file where files are not kept.
 	Get Request
 	// Find, where set, reads from the answer to Get where the file itself is.
-	Find func(body []byte) (Request, string, error)
+	Find func(body []byte) (Request, string, error) `json:"-"`
 }
