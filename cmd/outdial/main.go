@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // hours of operation and quiet hours, on machines without zone files
 )
 
 func main() {

@@ -94,6 +94,9 @@ func baresip(t *testing.T) (target, heard string, said *output, command func(str
 		_ = stdin.Close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		if t.Failed() {
+			t.Log(said)
+		}
 	})
 	until(t, "baresip", func() bool {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", control))

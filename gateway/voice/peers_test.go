@@ -3,7 +3,6 @@
 package voice
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -19,15 +18,24 @@ import (
 	"outdial/gateway/voice/signal"
 )
 
-// freePort is a UDP port on loopback that nobody has now.
+// freePort is a port on loopback that nobody has now, neither of UDP nor of TCP.
 func freePort(t *testing.T) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := c.LocalAddr().(*net.UDPAddr).Port
+		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		_ = c.Close()
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // A peered is a trunk on loopback, whose carrier is a program that we did not
@@ -113,18 +121,23 @@ func sipp(t *testing.T, scenario string, words ...string) (target string, wait f
 		t.Fatal(err)
 	}
 	port := freePort(t)
-	args := []string{"-sf", file, "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(20000 + port%20000/2*2),
+	args := []string{"-sf", file, "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
 		"-m", "1", "-nostdin", "-timeout", "20s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
 	cmd := exec.Command("sipp", args...)
 	cmd.Dir = t.TempDir()
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	out := new(output)
+	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		if t.Failed() {
+			t.Logf("sipp %s:\n%s", scenario, out.String())
+		}
+	})
 	return fmt.Sprintf("127.0.0.1:%d", port), func() {
 		t.Helper()
 		if err := <-ended; err != nil {
@@ -141,7 +154,6 @@ func TestSippRefuses(t *testing.T) {
 		{"600", "Busy Everywhere", "17"}, {"603", "Decline", "21"}, {"604", "Does Not Exist Anywhere", "1"}, {"608", "Rejected", "21"},
 	} {
 		t.Run(c.status, func(t *testing.T) {
-			t.Parallel()
 			target, wait := sipp(t, "refuse", "STATUS", c.status, "PHRASE", c.phrase, "CAUSE", c.cause)
 			p := newPeered(t, target, nil)
 			p.do(placeCall())
@@ -161,7 +173,6 @@ func TestSippAnswers(t *testing.T) {
 		"challenge": func(t *Trunk) { t.User, t.Password = "acme", "secret" },
 	} {
 		t.Run(scenario, func(t *testing.T) {
-			t.Parallel()
 			target, wait := sipp(t, scenario)
 			p := newPeered(t, target, change)
 			p.do(placeCall())
@@ -202,7 +213,6 @@ func TestSippRings(t *testing.T) {
 func TestSippWithin(t *testing.T) {
 	for _, scenario := range []string{"bye", "hold", "keys"} {
 		t.Run(scenario, func(t *testing.T) {
-			t.Parallel()
 			target, wait := sipp(t, scenario)
 			p := newPeered(t, target, nil)
 			p.do(placeCall())
