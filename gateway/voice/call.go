@@ -26,6 +26,7 @@ type call struct {
 	over    bool
 	rang    bool
 	silent  bool // its end has been told by the answer to EndCall
+	detect  bool // the contact waits to hear who or what answered
 	spoke   time.Time
 	playing *playing
 	listen  *listening
@@ -104,6 +105,7 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 // place rings the customer. It returns at once; what comes of it comes in.
 func (g *Gateway) place(c *contact.Contact, p contact.PlaceCall) (gateway.Result, error) {
 	k := g.newCall(c.ID)
+	k.detect = p.AMD.Enable
 	if err := k.open(); err != nil {
 		return gateway.Result{}, err
 	}
@@ -135,6 +137,10 @@ func (k *call) answered() {
 		})
 	})
 	k.tell(contact.CallAnswered{Ref: k.leg.CallID()})
+	if k.detect {
+		// Nobody listens for machines here yet: the contact goes on, and is told so.
+		k.tell(contact.MachineDetected{Status: "AMD_UNRESOLVED"})
+	}
 	if f := k.waiting; f != nil {
 		k.waiting = nil
 		f()
