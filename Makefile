@@ -18,7 +18,7 @@ unit: ## the tests that need nothing but Go
 	go test ./...
 
 race: ## the rooms that work side by side, with the race detector
-	go test -race $$(bash scripts/raced.sh)
+	go test -race -short $$(bash scripts/raced.sh)
 
 lint: ## vet, staticcheck, gofmt, and the plan of the house
 	go vet ./... && bash scripts/staticcheck.sh /tmp/outdial-staticcheck ./... && bash scripts/gofmt.sh && go test .

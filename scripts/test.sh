@@ -41,7 +41,8 @@ tests() {
 	return $status
 }
 step 'tests' tests
-step 'tests, with the race detector' go test -p 2 -timeout 15m -race $(scripts/raced.sh)
+# -short: the longest take smaller numbers; nothing is skipped.
+step 'tests, with the race detector' go test -p 2 -timeout 15m -race -short $(scripts/raced.sh)
 
 say 'skipped'
 go run ./scripts/report -skips <"$RUN/tests.json" || failed+=('skips that are not allowed')
