@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"outdial/contact"
-	"outdial/fault"
 	"outdial/resource"
 )
 
@@ -110,7 +109,8 @@ func (t *Turn) queueMoved(in contact.QueueMoved) error {
 	case contact.Moved:
 		return t.handedOn(in)
 	}
-	return fault.New(fault.Internal, "unknown outcome %q", in.Outcome)
+	t.out.Stale = true // of a later release: nothing that this one knows
+	return nil
 }
 
 // offered is an agent at whom the contact rings from now on. The customer hears
