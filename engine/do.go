@@ -119,7 +119,10 @@ func (e *Engine) lost(ctx context.Context, j store.Job, f contact.Effect) bool {
 
 // finish keeps what came of an effect, and strikes it off.
 func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, r gateway.Result) {
-	need := store.Need{Contacts: []contact.ID{j.Contact}}
+	need := store.Need{Lanes: []contact.ID{j.Contact}}
+	if r.Input != nil {
+		need = store.Need{Contacts: []contact.ID{j.Contact}}
+	}
 	sent, isMessage := f.(contact.SendMessage)
 	e.settle(ctx, j, &need, func(t *store.Tx) error {
 		if isMessage {

@@ -115,6 +115,9 @@ func (b *batch) load(need Need) error {
 			withLanes = append(withLanes, string(r.contact))
 		}
 	}
+	for _, id := range need.Lanes {
+		withLanes = append(withLanes, string(id))
+	}
 	fresh := b.newContacts(ids)
 	list = b.contactStmts(fresh)
 	list = append(list, b.laneStmts(append(withLanes, fresh...))...)

@@ -230,6 +230,7 @@ func needs(units []*unit) (n Need) {
 // are never written to.
 func (n *Need) add(m Need) {
 	n.Contacts = append(slices.Clip(n.Contacts), m.Contacts...)
+	n.Lanes = append(slices.Clip(n.Lanes), m.Lanes...)
 	n.Lines = append(slices.Clip(n.Lines), m.Lines...)
 	n.Tokens = append(slices.Clip(n.Tokens), m.Tokens...)
 	n.Marks = append(slices.Clip(n.Marks), m.Marks...)

@@ -7,10 +7,13 @@ import "outdial/contact"
 // commit. What a unit reads beyond its needs costs a statement of its own.
 type Need struct {
 	Contacts []contact.ID
-	Lines    []contact.Line // the contact that is on it is needed too
-	Tokens   []string
-	Marks    []string
-	Refs     []Ref // the message and its contact are needed too
+	// Lanes are contacts of which only jobs are struck off or sent, and nothing is
+	// read.
+	Lanes  []contact.ID
+	Lines  []contact.Line // the contact that is on it is needed too
+	Tokens []string
+	Marks  []string
+	Refs   []Ref // the message and its contact are needed too
 }
 
 // A Ref is a carrier's reference of a message.

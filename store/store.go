@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -168,6 +169,9 @@ func (s *Store) heard(payload string) {
 func (s *Store) Update(ctx context.Context, need Need, fn func(t *Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.db.shared() { // another node may have them
+		need.Contacts, need.Lanes = append(slices.Clip(need.Contacts), need.Lanes...), nil
 	}
 	u := &unit{need: need, fn: fn, done: make(chan error, 1)}
 	select {
