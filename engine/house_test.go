@@ -271,10 +271,7 @@ func (h *house) hears(n int) {
 // says is a message from the customer.
 func (h *house) says(text string) {
 	h.Helper()
-	h.far.mu.Lock()
-	in := h.far.inbox
-	h.far.mu.Unlock()
-	err := in(h.Context(), gateway.Arrival{Account: "carrier", Line: contact.Line{Subtype: contact.SMS, Customer: customer, System: ourPhone},
+	err := h.engine.Deliver(h.Context(), gateway.Arrival{Account: "carrier", Line: contact.Line{Subtype: contact.SMS, Customer: customer, System: ourPhone},
 		Input: contact.MessageReceived{Text: text}})
 	if err != nil {
 		h.Fatal(err)

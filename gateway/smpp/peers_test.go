@@ -139,7 +139,7 @@ func nodeModules(t *testing.T, dir string) string {
 // await waits for an event, over others.
 func (p *peer) await(event string) peerEvent {
 	p.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(60 * time.Second)
 	for {
 		select {
 		case e := <-p.events:
@@ -163,7 +163,7 @@ func (p *peer) order(o map[string]any) {
 	}
 	select {
 	case <-p.obeyed:
-	case <-time.After(20 * time.Second):
+	case <-time.After(60 * time.Second):
 		p.Fatalf("%s does not obey", p.name)
 	}
 }
@@ -288,7 +288,7 @@ func (c *caller) next() gateway.Arrival {
 	select {
 	case a := <-c.arrivals:
 		return a
-	case <-time.After(20 * time.Second):
+	case <-time.After(60 * time.Second):
 		c.Fatal("nothing arrived")
 		panic("unreachable")
 	}

@@ -120,18 +120,36 @@ func sipp(t *testing.T, scenario string, words ...string) (target string, wait f
 	if err := os.WriteFile(file, []byte(strings.NewReplacer(words...).Replace(string(text))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
-	args := []string{"-sf", file, "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
-		"-m", "1", "-nostdin", "-timeout", "20s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
-	cmd := exec.Command("sipp", args...)
-	cmd.Dir = t.TempDir()
-	out := new(output)
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	var port int
+	var args []string
+	var cmd *exec.Cmd
+	var out *output
+	var ended chan error
+	// Ports that were free a moment ago may be taken, and sipp takes two more for
+	// video: then it ends at once, and is started on others.
+	for try := 0; ; try++ {
+		port = freePort(t)
+		args = []string{"-sf", file, "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+			"-m", "1", "-nostdin", "-timeout", "40s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
+		cmd = exec.Command("sipp", args...)
+		cmd.Dir = t.TempDir()
+		out = new(output)
+		cmd.Stdout, cmd.Stderr = out, out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended = make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case err := <-ended:
+			if try < 5 {
+				continue
+			}
+			t.Fatalf("sipp %s does not start: %v\n%s", scenario, err, out.String())
+		case <-time.After(300 * time.Millisecond):
+		}
+		break
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		if t.Failed() {
