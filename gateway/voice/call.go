@@ -25,14 +25,21 @@ type call struct {
 	up      bool // answered
 	over    bool
 	rang    bool
+	begun   time.Time
 	silent  bool // its end has been told by the answer to EndCall
-	detect  bool // the contact waits to hear who or what answered
 	spoke   time.Time
 	playing *playing
 	listen  *listening
 	waiting func() // what is to be played once the call is up
 	buffer  []byte // keys that nobody asked for yet
 	limit   *time.Timer
+	detect  contact.AMDConfig
+	unheard func() // ends the detector; nil: there is none
+	third   *third
+	tape    *tape
+	writing int                         // recordings that are being written
+	private func(gateway.Arrival) error // hears in place of the house; nil: the house
+	from    string                      // the customer's number, which a third party sees
 
 	outbox    []letter
 	telling   bool
@@ -43,7 +50,7 @@ type call struct {
 const bufferKept = 32
 
 func (g *Gateway) newCall(id contact.ID) *call {
-	return &call{g: g, id: id, loop: signal.NewLoop(g.log)}
+	return &call{g: g, id: id, loop: signal.NewLoop(g.log), begun: time.Now()}
 }
 
 // open has ports for the sound, and what we offer.
@@ -105,7 +112,7 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 // place rings the customer. It returns at once; what comes of it comes in.
 func (g *Gateway) place(c *contact.Contact, p contact.PlaceCall) (gateway.Result, error) {
 	k := g.newCall(c.ID)
-	k.detect = p.AMD.Enable
+	k.detect, k.from = p.AMD, p.To
 	if err := k.open(); err != nil {
 		return gateway.Result{}, err
 	}
@@ -137,9 +144,8 @@ func (k *call) answered() {
 		})
 	})
 	k.tell(contact.CallAnswered{Ref: k.leg.CallID()})
-	if k.detect {
-		// Nobody listens for machines here yet: the contact goes on, and is told so.
-		k.tell(contact.MachineDetected{Status: "AMD_UNRESOLVED"})
+	if k.detect.Enable {
+		k.listenForMachine()
 	}
 	if f := k.waiting; f != nil {
 		k.waiting = nil
@@ -155,6 +161,11 @@ func (k *call) ended(o signal.Outcome) {
 	if k.limit != nil {
 		k.limit.Stop()
 	}
+	if k.unheard != nil {
+		k.unheard()
+	}
+	k.dismiss()
+	k.stopTape()
 	k.g.group.Go(func() error { k.media.Close(); return nil })
 	if !k.silent {
 		k.tell(k.end(o))
@@ -168,7 +179,7 @@ func (k *call) end(o signal.Outcome) contact.CallEnded {
 // leave is the end of the loop, once everything has been told and the far side
 // released.
 func (k *call) leave() {
-	if k.over && k.signalled && !k.telling && len(k.outbox) == 0 {
+	if k.over && k.signalled && !k.telling && len(k.outbox) == 0 && k.writing == 0 && (k.third == nil || k.third.gone) {
 		k.g.remove(k)
 		k.loop.Close()
 	}
@@ -257,7 +268,11 @@ func (k *call) deliver(l letter) error {
 	pause := 100 * time.Millisecond
 	for begun := time.Now(); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		err := k.g.in(ctx, l.arrival)
+		hear := k.g.in
+		if k.private != nil {
+			hear = func(_ context.Context, a gateway.Arrival) error { return k.private(a) }
+		}
+		err := hear(ctx, l.arrival)
 		cancel()
 		kind := fault.KindOf(err)
 		if err == nil || l.then != nil || kind != fault.Busy && kind != fault.Internal || time.Since(begun) > k.g.patience() {

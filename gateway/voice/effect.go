@@ -2,6 +2,8 @@ package voice
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"outdial/contact"
@@ -21,6 +23,7 @@ type listening struct {
 	visit int
 	keys  *dtmf.Collector
 	timer *time.Timer
+	words bool // words are waited for too: silence is told as such
 }
 
 // Do performs one effect of a call. What is asked of a call that is over does
@@ -38,8 +41,14 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 			}
 		}
 		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collect(v, clip) })
+	case contact.CollectSpeech:
+		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collectSpeech(v, clip) })
 	case contact.StopPrompt:
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.hush(), nil })
+	case contact.TransferCall:
+		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.transfer(v) })
+	case contact.RecordCall:
+		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.record(v) })
 	case contact.EndCall:
 		return g.endCall(ctx, c)
 	}
@@ -137,10 +146,38 @@ func (k *call) hush() gateway.Result {
 
 // collect plays a prompt and waits for keys.
 func (k *call) collect(v contact.CollectDigits, clip audio.Clip) (gateway.Result, error) {
+	return k.hear(v, &listening{visit: v.Visit, keys: dtmf.New(v)}, clip)
+}
+
+// collectSpeech plays a prompt and waits for words or keys. No recogniser is
+// there: it hears keys, and tells silence as Lex does. How long it waits, Lex's
+// session attributes say.
+// https://docs.aws.amazon.com/lexv2/latest/dg/session-attribs.html
+func (k *call) collectSpeech(v contact.CollectSpeech, clip audio.Clip) (gateway.Result, error) {
+	keys := contact.CollectDigits{
+		Visit: v.Visit, First: tunable(v.Session, "x-amz-lex:audio:start-timeout-ms:", 4000, 1000),
+		InterDigit: tunable(v.Session, "x-amz-lex:dtmf:end-timeout-ms:", 5000, 1000), Max: tunable(v.Session, "x-amz-lex:dtmf:max-length:", 1024, 1),
+	}
+	return k.hear(keys, &listening{visit: v.Visit, keys: dtmf.New(keys), words: true}, clip)
+}
+
+// tunable is a number among Lex's session attributes, whatever intent and slot it
+// is for, in units.
+func tunable(session map[string]string, prefix string, none, unit int) int {
+	n := none
+	for name, value := range session {
+		if v, err := strconv.Atoi(value); err == nil && v > 0 && strings.HasPrefix(name, prefix) {
+			n = v
+		}
+	}
+	return (n + unit - 1) / unit
+}
+
+// hear plays a prompt and waits as l says.
+func (k *call) hear(v contact.CollectDigits, l *listening, clip audio.Clip) (gateway.Result, error) {
 	k.deafen()
 	k.playing = nil
 	k.media.Hush()
-	l := &listening{visit: v.Visit, keys: dtmf.New(v)}
 	early := k.buffer
 	k.buffer = nil
 	k.listen = l
@@ -213,6 +250,10 @@ func (k *call) gathered(l *listening) {
 	in, err := l.keys.Received()
 	if err != nil {
 		k.tell(contact.EffectFailed{Visit: l.visit, Effect: "CollectDigits", Code: fault.CodeOf(err), Message: "the digits cannot be encrypted"})
+		return
+	}
+	if l.words && in.Digits == "" {
+		k.tell(contact.SpeechReceived{Visit: l.visit, End: contact.TimedOut})
 		return
 	}
 	k.tell(in)

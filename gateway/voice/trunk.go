@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"outdial/fault"
+	"outdial/gateway/voice/amd"
 	"outdial/gateway/voice/audio"
 	"outdial/gateway/voice/media"
 	"outdial/gateway/voice/sdp"
@@ -32,6 +33,9 @@ type Trunk struct {
 	Tone   time.Duration `yaml:"dtmf_length" eg:"160ms" doc:"how long a key that we press sounds; default 160ms"`
 	Most   time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
 	Drain  time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
+
+	AMD        amd.Config `yaml:"amd" doc:"how answering machines are told from people"`
+	Recordings string     `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
 }
 
 // settings are a Trunk as it was checked.
@@ -50,7 +54,7 @@ func invalid(field, format string, args ...any) error {
 func (t Trunk) check() (*settings, error) {
 	s := &settings{Trunk: t}
 	s.defaults()
-	for _, f := range []func() error{s.checkSound, s.checkPorts, s.checkKeys} {
+	for _, f := range []func() error{s.checkSound, s.checkPorts, s.checkKeys, s.checkAMD} {
 		if err := f(); err != nil {
 			return nil, err
 		}
@@ -141,6 +145,13 @@ func (s *settings) checkKeys() error {
 		return invalid("dtmf_length", "from 40ms to 2s, not %v", s.Tone)
 	case s.Most < time.Second:
 		return invalid("max_duration", "at least 1s, not %v", s.Most)
+	}
+	return nil
+}
+
+func (s *settings) checkAMD() error {
+	if err := s.AMD.Check(); err != nil {
+		return invalid("amd", "%v", err)
 	}
 	return nil
 }

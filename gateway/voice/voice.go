@@ -275,6 +275,7 @@ func (g *Gateway) incoming(l *signal.Leg) {
 		return
 	}
 	line := contact.Line{Subtype: contact.Telephony, Customer: l.Caller(), System: l.Called()}
+	k.from = line.Customer
 	l.Attach(k.plan(contact.PlaceCall{}))
 	if err := g.add(k); err != nil {
 		k.media.Close()

@@ -44,6 +44,7 @@ type bench struct {
 	heard   []gateway.Arrival
 	answer  func(gateway.Arrival) error
 	stopped bool
+	probes  int
 }
 
 // prompts are recordings of one tone each, so that no program has to speak.
@@ -172,7 +173,12 @@ func placeCall() contact.PlaceCall {
 // up is a call that has been answered.
 func (b *bench) up() *voicetest.Dialog {
 	b.Helper()
-	r := b.do(placeCall())
+	return b.upWith(placeCall())
+}
+
+func (b *bench) upWith(p contact.PlaceCall) *voicetest.Dialog {
+	b.Helper()
+	r := b.do(p)
 	m := b.phone.Expect("INVITE")
 	if r.Ref == "" || r.Ref != m.Get("Call-ID") || r.Input != nil {
 		b.Errorf("%+v, Call-ID %s", r, m.Get("Call-ID"))
@@ -559,6 +565,7 @@ func TestTrunk(t *testing.T) {
 		"codecs[0]:": func(t *Trunk) { t.Codecs = []string{"OPUS"} }, "srtp:": func(t *Trunk) { t.Secure = "yes" }, "rtp_ports:": func(t *Trunk) { t.Ports = "10-20" },
 		"rtp_advertise:": func(t *Trunk) { t.Public = "x" }, "dtmf:": func(t *Trunk) { t.Keys = "x" }, "dtmf_length:": func(t *Trunk) { t.Tone = time.Millisecond },
 		"max_duration:": func(t *Trunk) { t.Most = time.Millisecond }, "targets:": func(t *Trunk) { t.Targets = nil },
+		"amd: total": func(t *Trunk) { t.AMD.Total = time.Hour },
 	} {
 		trunk := Trunk{}
 		trunk.Targets = []string{"sip.example.com"}

@@ -133,13 +133,20 @@ func (e *Ear) send(kind byte, payload []byte) {
 	}
 }
 
-// Talk says a tone for d, 20 ms in a packet; freq 0 is silence.
-func (e *Ear) Talk(freq float64, d time.Duration) {
+// Talk says a tone for d; freq 0 is silence.
+func (e *Ear) Talk(freq float64, d time.Duration) { e.Chord(d, freq) }
+
+// Chord says several tones at once for d, 20 ms in a packet.
+func (e *Ear) Chord(d time.Duration, freqs ...float64) {
 	n := 0
 	for range int(d / (20 * time.Millisecond)) {
 		payload := make([]byte, 160)
 		for i := range payload {
-			payload[i] = toAlaw(int(9000 * math.Sin(2*math.Pi*freq*float64(n)/8000)))
+			v := 0.0
+			for _, f := range freqs {
+				v += 9000 / float64(len(freqs)) * math.Sin(2*math.Pi*f*float64(n)/8000)
+			}
+			payload[i] = toAlaw(int(v))
 			n++
 		}
 		e.send(8, payload)

@@ -204,6 +204,16 @@ func (p *Phone) Await(what string) *Message {
 	}
 }
 
+// Next waits for the next message, whatever it is.
+func (p *Phone) Next() *Message {
+	p.t.Helper()
+	m := p.next(patience)
+	if m == nil {
+		p.t.Fatalf("%s: nothing came", p.addr)
+	}
+	return m
+}
+
 // Nothing fails where a message comes within d.
 func (p *Phone) Nothing(d time.Duration) {
 	p.t.Helper()
