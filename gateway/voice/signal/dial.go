@@ -115,13 +115,18 @@ func (l *Leg) try() {
 	l.launch(req, l.hops[l.at])
 }
 
-// launch sends an INVITE, and hands what comes of it to the leg.
+// launch sends an INVITE, and hands what comes of it to the leg: provisional
+// answers by progressed, the final one by the library's transaction, which has
+// acknowledged it where it is a no.
 func (l *Leg) launch(req *sip.Request, h hop) {
 	t := &attempt{req: req, hop: h}
 	l.current = t
 	l.ladder.add(true, h.addr.String(), "INVITE "+req.Recipient.String(), "")
 	t.silence = l.after(l.a.set.Timeout, func() { l.silent(t) })
+	branch := branchOf(req)
+	l.a.awaited.Store(branch, func(res *sip.Response) { l.post(func() { l.heard(t, res) }) })
 	l.background(func() func() {
+		defer l.a.awaited.Delete(branch)
 		ctx, cancel := context.WithTimeout(context.Background(), l.a.set.Timeout)
 		defer cancel()
 		tx, err := l.a.client.TransactionRequest(ctx, req, asIs)
@@ -137,13 +142,35 @@ func (l *Leg) launch(req *sip.Request, h hop) {
 				if !res.IsProvisional() {
 					return func() { l.heard(t, res) }
 				}
-				l.post(func() { l.heard(t, res) })
 			case <-tx.Done():
 				err := tx.Err()
 				return func() { l.unsent(t, err) }
 			}
 		}
 	})
+}
+
+// progressed takes provisional answers to INVITEs as they come off the wire. The
+// library hands every message to a goroutine of its own, and so answers that come
+// at once in any order: one to which a description belongs after the final one.
+func (a *Agent) progressed(m sip.Message) {
+	res, ok := m.(*sip.Response)
+	if !ok || !res.IsProvisional() || res.CSeq() == nil || res.CSeq().MethodName != sip.INVITE {
+		return
+	}
+	if take, ok := a.awaited.Load(branchOf(res)); ok {
+		take.(func(*sip.Response))(res)
+	}
+}
+
+// branchOf names the transaction of a message. RFC 3261 §17.1.3
+func branchOf(m sip.Message) string {
+	via := m.Via()
+	if via == nil {
+		return ""
+	}
+	branch, _ := via.Params.Get("branch")
+	return branch
 }
 
 // silent gives a target up that has said nothing at all, if there is another one.
@@ -181,10 +208,13 @@ func (l *Leg) unsent(t *attempt, err error) {
 
 // heard takes an answer to an INVITE.
 func (l *Leg) heard(t *attempt, res *sip.Response) {
+	if t.over {
+		return // it overtook what it was to announce
+	}
 	l.ladder.add(false, t.hop.addr.String(), statusLine(res), "")
 	t.silence.Stop()
-	t.over = !res.IsProvisional()
 	t.provisional = true
+	t.over = !res.IsProvisional()
 	if t != l.current || l.ended {
 		l.late(t, res)
 		return

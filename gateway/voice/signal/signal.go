@@ -96,6 +96,7 @@ type Agent struct {
 	register registration
 	owns     sync.Map      // netip.Addr → netip.Addr
 	ready    chan struct{} // closed once it serves
+	awaited  sync.Map      // branch of an INVITE of ours → func(*sip.Response)
 
 	mu       sync.Mutex
 	ua       *sipgo.UserAgent // nil unless it runs
@@ -195,6 +196,7 @@ func (a *Agent) open(in Incoming) ([]*ear, error) {
 	if err != nil {
 		return nil, err
 	}
+	ua.TransportLayer().OnMessage(a.progressed)
 	server, err := sipgo.NewServer(ua, sipgo.WithServerLogger(a.log))
 	if err != nil {
 		return nil, err
