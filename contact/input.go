@@ -24,9 +24,14 @@ type MessageReceived struct {
 
 // An Attachment is a file that came with a message, or goes with one.
 type Attachment struct {
+	// ID is ours, of a file that is kept here; "" where it lies elsewhere.
+	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
-	Type string `json:"type"` // MIME
-	URL  string `json:"url"`
+	Type string `json:"type"`           // MIME
+	Size int64  `json:"size,omitempty"` // octets; 0 where nobody told
+	URL  string `json:"url,omitempty"`
+	// Error is why a file that came with a message is not kept here.
+	Error string `json:"error,omitempty"`
 }
 
 // MessageSent says that the carrier took a message: it left for good.

@@ -138,6 +138,7 @@ func (b *batch) flush() (list []stmt, handed []Job, err error) {
 	b.flushContacts(w, t)
 	handed = b.flushJobs(w, t)
 	b.flushMessages(w, t)
+	b.claimFiles(w)
 	b.flushHistory(w, t)
 	if len(w.list) > 0 {
 		w.add(b.tellOthers()...)

@@ -15,6 +15,7 @@ type messageRow struct {
 	contact contact.ID
 	created int64
 	doc     string // "" where there is no such message
+	files   []string
 	dirty   bool
 }
 
@@ -58,6 +59,11 @@ func (t *Tx) PutMessage(m *contact.Message) error {
 		return fmt.Errorf("store: message %s: %w", m.ID, err)
 	}
 	r := &messageRow{id: m.ID, contact: m.Contact, created: millis(m.Created), doc: string(doc), dirty: true}
+	for _, a := range m.Attachments {
+		if a.ID != "" {
+			r.files = append(r.files, a.ID)
+		}
+	}
 	if err := clean("message", r.id, string(r.contact), r.doc); err != nil {
 		return err
 	}

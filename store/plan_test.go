@@ -99,6 +99,16 @@ func TestNoStatementReadsWholeTables(t *testing.T) {
 	if err := s.Erase(t.Context(), []contact.ID{u.c.ID}); err != nil {
 		t.Fatal(err)
 	}
+	putContent(t, s, "h", now, "x")
+	if err := s.PutFile(t.Context(), &File{ID: "f", Hash: "h"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Files(t.Context(), u.c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SweepFiles(t.Context(), now, now, 5, func(string) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
 	db := s.db.(*sqliteDB)
 	reader := <-db.readers
 	defer func() { db.readers <- reader }()

@@ -77,8 +77,8 @@ func (s *Store) endedBefore(ctx context.Context, old time.Time, n int) (ids []co
 // eraseAtOnce is how many contacts are deleted in one transaction.
 const eraseAtOnce = 100
 
-// Erase deletes contacts and all that is kept of them: messages, timelines,
-// events, jobs. Tokens stay until they expire, so that a repeated request does
+// Erase deletes contacts and all that is kept of them: messages, files,
+// timelines, events, jobs. Tokens stay until they expire, so that a repeated request does
 // not begin the contact anew; they hold nothing of the customer.
 func (s *Store) Erase(ctx context.Context, ids []contact.ID) error {
 	for some := range slices.Chunk(ids, eraseAtOnce) {
@@ -104,7 +104,7 @@ func (s *Store) erase(ctx context.Context, ids []contact.ID) error {
 	if s.db.shared() {
 		list = among("select id from contact where id in (%s) order by id for update", keys, func(row) error { return nil })
 	}
-	for _, table := range []string{"job", "message", "ref", "record", "event"} {
+	for _, table := range []string{"job", "message", "ref", "record", "event", "file"} {
 		list = append(list, among("delete from "+table+" where contact in (%s)", keys, nil)...)
 	}
 	return c.commit(ctx, append(list, among("delete from contact where id in (%s)", keys, nil)...)...)
