@@ -30,6 +30,8 @@ var plan = map[string]string{
 
 	// floor 2: logic and doors
 	"flow":                    "contact resource fault",
+	"flow/legacy":             "fault",
+	"flow/chart":              "fault",
 	"routing":                 "contact resource fault",
 	"bot":                     "fault",
 	"play":                    "contact resource flow bot fault gateway/dtmf",
@@ -54,6 +56,7 @@ var plan = map[string]string{
 	"gateway/voice/signal":    "gateway/voice/sdp contact fault",
 	"gateway/voice/speech":    "gateway/voice/audio contact fault wire",
 	"gateway/voice/amd":       "gateway/voice/audio contact",
+	"gateway/voice/crowd":     "",
 	"gateway/voice/voicetest": "gateway/voice gateway/voice/audio gateway/voice/media gateway/voice/sdp gateway/voice/signal",
 
 	// floor 3
