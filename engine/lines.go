@@ -158,16 +158,6 @@ func (e *Engine) provenAt(t *store.Tx, account string) (at time.Time, err error)
 	return at, err
 }
 
-// Proven tells whether an operator's test of an account has ever passed, in this
-// store.
-func Proven(ctx context.Context, s *store.Store, account string) (ok bool, err error) {
-	err = s.View(ctx, func(t *store.Tx) error {
-		_, ok, err = t.Mark(provenKey(account), time.Now())
-		return err
-	})
-	return ok, err
-}
-
 // pathOf gives the accounts by which something would go from one of our numbers
 // to another, in order.
 func (e *Engine) pathOf(ctx context.Context, c *contact.Contact) (list []string, err error) {

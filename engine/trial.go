@@ -130,7 +130,7 @@ func (e *Engine) Try(ctx context.Context, r Trial) ([]Step, error) {
 // account tries one account.
 func (y *trying) account(ctx context.Context, name string, c *contact.Contact, text string) error {
 	if tester, ok := y.e.Gateways[name].(gateway.Tester); ok {
-		said, err := tester.Test(ctx, c.Customer.Address)
+		said, err := tester.Test(ctx, c.System.Address, c.Customer.Address)
 		for _, s := range said {
 			y.say(name, "%s", s)
 		}

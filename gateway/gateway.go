@@ -124,11 +124,11 @@ type State struct {
 type Stated interface{ State() State }
 
 // A Tester tries its account out for the operator: it sends one message, or
-// places one call, to number and waits for what becomes of it, as long as ctx
-// allows. It tells what happened step by step, also where it did not pass; the
-// error is why it did not.
+// places one call, from a number of ours ("" is its own) to another and waits for
+// what becomes of it, as long as ctx allows. It tells what happened step by step,
+// also where it did not pass; the error is why it did not.
 type Tester interface {
-	Test(ctx context.Context, number string) (steps []string, err error)
+	Test(ctx context.Context, from, to string) (steps []string, err error)
 }
 
 // A Hooked gateway hears by web-hook. The handler gets every request below the

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"outdial/engine"
 	"outdial/gateway"
 	"outdial/gateway/smshttp"
 	"outdial/gateway/web"
@@ -13,9 +12,8 @@ import (
 )
 
 // httpOptions are what carriers that are reached over HTTP are given.
-func (h *house) httpOptions(ctx context.Context, name string) (web.Options, error) {
-	proven, err := engine.Proven(ctx, h.st, name)
-	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Proven: proven, Log: h.log}, err
+func (h *house) httpOptions(name string) web.Options {
+	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Log: h.log}
 }
 
 // carrierHook is the address by which a carrier on the internet reaches an
@@ -46,14 +44,10 @@ func checkSMSHTTP(name string, settings any) error {
 	return err
 }
 
-func openSMSHTTP(ctx context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
+func openSMSHTTP(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*smshttp.Account)
 	a.Name = name
-	o, err := h.httpOptions(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return smshttp.New(a, o)
+	return smshttp.New(a, h.httpOptions(name))
 }
 
 func checkWhatsApp(name string, settings any) error {
@@ -63,12 +57,8 @@ func checkWhatsApp(name string, settings any) error {
 	return err
 }
 
-func openWhatsApp(ctx context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
+func openWhatsApp(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*whatsapp.Account)
 	a.Name = name
-	o, err := h.httpOptions(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return whatsapp.New(a, o)
+	return whatsapp.New(a, h.httpOptions(name))
 }

@@ -39,6 +39,7 @@ type call struct {
 	tape    *tape
 	writing int                         // recordings that are being written
 	private func(gateway.Arrival) error // hears in place of the house; nil: the house
+	pressed func(key byte)              // takes keys in place of the flow; nil: the flow
 	from    string                      // the customer's number, which a third party sees
 
 	outbox    []letter

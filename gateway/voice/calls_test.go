@@ -12,6 +12,7 @@ import (
 
 	"outdial/contact"
 	"outdial/fault"
+	"outdial/gateway"
 	"outdial/gateway/voice/amd"
 	"outdial/gateway/voice/voicetest"
 )
@@ -241,40 +242,71 @@ func TestSpeech(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	inBubble(t, nil, func(b *bench) {
-		probe := func() (p Probe) {
-			done := make(chan error, 1)
-			go func() {
-				var err error
-				p, err = b.gw.Test(context.Background(), "+12065550123", "")
-				done <- err
-			}()
-			m := b.phone.Expect("INVITE")
-			b.ear.Toward(netip.AddrPortFrom(netip.MustParseAddr(ourIP), uint16(m.Port())))
-			if p.Outcome == "" && b.probes == 0 {
-				b.phone.Reply(m, "486 Busy Here", "x", "")
-				b.phone.Expect("ACK")
-			} else {
-				b.phone.Reply(m, "200 OK", "callee", "", voicetest.SDP(theirIP, 6000))
-				b.phone.Expect("ACK")
-				if b.probes == 1 {
-					b.ear.Talk(440, time.Second)
-				}
-				b.phone.Reply(b.phone.Expect("BYE"), "200 OK", "", "")
+	var _ gateway.Tester = (*Gateway)(nil)
+	inBubble(t, func(t *Trunk) { t.User, t.Password = "acme", "secret" }, func(b *bench) {
+		b.probes("not answered: Busy Here (486)", func(m *voicetest.Message) {
+			b.phone.Reply(m, "180 Ringing", "x", "")
+			b.phone.Reply(m, "486 Busy Here", "x", "")
+			b.phone.Expect("ACK")
+		}, "198.51.100.1 is 198.51.100.1:5060, as configured", "<- 198.51.100.1:5060 180 Ringing", "<- 198.51.100.1:5060 486 Busy Here")
+		b.probes("not answered: nobody answered in time (487)", func(m *voicetest.Message) {
+			b.phone.Reply(m, "180 Ringing", "x", "")
+			b.phone.Reply(b.phone.Expect("CANCEL"), "200 OK", "x", "")
+			b.phone.Reply(m, "487 Request Terminated", "x", "")
+			b.phone.Expect("ACK")
+		}, "the ring timer ran out", "CANCEL")
+		b.probes("", func(m *voicetest.Message) {
+			b.phone.Reply(m, "407 Proxy Authentication Required", "x", "Proxy-Authenticate: Digest realm=\"a\", nonce=\"n\"\r\n")
+			b.phone.Expect("ACK")
+			m = b.phone.Expect("INVITE")
+			b.phone.Reply(m, "200 OK", "callee", "", voicetest.SDP(theirIP, 6000))
+			b.phone.Expect("ACK")
+			b.ear.Talk(440, time.Second)
+			b.ear.Press("42")
+			b.phone.Reply(b.phone.Expect("BYE"), "200 OK", "", "")
+			if l := voicetest.Level(b.ear.Sound()[800:8800], 1000); l < -18 {
+				b.Errorf("the tone is heard at %.1f dB", l)
 			}
-			b.probes++
-			if err := <-done; err != nil {
-				b.Error(err)
-			}
-			return p
-		}
-		for _, want := range []string{"not answered: 486 Busy Here", "answered, and sound came", "answered, but no sound came: is the way for 10000-19999 open?"} {
-			if p := probe(); p.Outcome != want || len(p.Lines) < 3 {
-				b.Errorf("%s\n%s", p.Outcome, strings.Join(p.Lines, "\n"))
-			}
-		}
+		}, "who we are is proven: acme", "the first sound is sent to 198.51.100.1:6000 as PCMA", "the first sound comes from 198.51.100.1:6000", "the key 4 is heard",
+			"keys that were heard: 42", "hung up by us", "sound: PCMA, ")
+		b.probes("answered, but no sound came: is the way for the ports 10000-19999 open?", func(m *voicetest.Message) {
+			b.phone.Reply(m, "200 OK", "callee", "", voicetest.SDP(theirIP, 6000))
+			b.phone.Expect("ACK")
+			b.phone.Called(m, "callee").Request("BYE", "")
+			b.phone.Expect("200")
+		}, "no key was heard", "hung up by the far side")
 		b.wants() // the house hears nothing of it
 	})
+}
+
+// probes tests the trunk by a call that goes as far says.
+func (b *bench) probes(why string, far func(*voicetest.Message), said ...string) {
+	b.Helper()
+	var steps []string
+	done := make(chan error, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		var err error
+		steps, err = b.gw.Test(ctx, "", "+12065550123")
+		done <- err
+	}()
+	m := b.phone.Expect("INVITE")
+	if !strings.Contains(m.Get("From"), "sip:acme@") || m.Get("P-Asserted-Identity") != "" {
+		b.Errorf("it calls from %s, %s", m.Get("From"), m.Get("P-Asserted-Identity"))
+	}
+	b.ear.Toward(netip.AddrPortFrom(netip.MustParseAddr(ourIP), uint16(m.Port())))
+	far(m)
+	err := <-done
+	if why == "" && err != nil || why != "" && (err == nil || err.Error() != why) {
+		b.Errorf("%v, want %q", err, why)
+	}
+	text := strings.Join(steps, "\n")
+	for _, want := range said {
+		if !strings.Contains(text, want) {
+			b.Errorf("%q is not in\n%s", want, text)
+		}
+	}
 }
 
 // channels takes a stereo file apart.

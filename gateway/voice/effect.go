@@ -227,6 +227,10 @@ func (k *call) press(key byte) {
 	if k.over || !dtmf.IsKey(key) {
 		return
 	}
+	if k.pressed != nil {
+		k.pressed(key)
+		return
+	}
 	if l == nil {
 		if len(k.buffer) < bufferKept {
 			k.buffer = append(k.buffer, key)

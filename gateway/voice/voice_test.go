@@ -44,7 +44,6 @@ type bench struct {
 	heard   []gateway.Arrival
 	answer  func(gateway.Arrival) error
 	stopped bool
-	probes  int
 }
 
 // prompts are recordings of one tone each, so that no program has to speak.

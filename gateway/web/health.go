@@ -12,10 +12,7 @@ type Health struct {
 	Account string `json:"account"`
 	Carrier string `json:"carrier"` // what it speaks
 	// Up is false after several exchanges in a row that reached nobody.
-	Up bool `json:"up"`
-	// Proven is true once an operator's test message has passed: until then
-	// nobody has seen this account work.
-	Proven bool   `json:"proven"`
+	Up     bool   `json:"up"`
 	Counts Counts `json:"counts"`
 	// Paused is until when the carrier's throttling holds sends back.
 	Paused    time.Time `json:"paused,omitzero"`
@@ -90,7 +87,7 @@ func (g *Gateway) Health() Health {
 	h := Health{Account: g.config.Name, Carrier: g.config.Kind, Counts: g.counts.snapshot(), Paused: g.brake.until(), Parts: g.parts.waiting()}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	h.Up, h.Proven = g.failures < down && !g.stopping, g.proven
+	h.Up = g.failures < down && !g.stopping
 	h.LastError, h.ErrorAt = g.last.text, g.last.at
 	return h
 }

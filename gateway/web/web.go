@@ -66,8 +66,6 @@ type Options struct {
 	HookURL string
 	// Sender is the number of ours that a test is sent from.
 	Sender string
-	// Proven says that an operator's test has passed before.
-	Proven bool
 	// Keep stores a file that came with a message, and gives the address by
 	// which the house finds it again; nil leaves files at the carrier. An error
 	// of kind fault.Invalid is final: the file is passed on by its old address.
@@ -96,8 +94,7 @@ type Gateway struct {
 	stopped  chan struct{} // closed when it stops
 	inHand   int           // web-hooks that are being taken
 	idle     chan struct{} // closed when none is, after the stop
-	proven   bool
-	failures int // exchanges in a row that reached nobody
+	failures int           // exchanges in a row that reached nobody
 	last     lastError
 }
 
@@ -116,7 +113,7 @@ func New(c Config, o Options) *Gateway {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Gateway{
-		config: c, opt: o, log: o.Log.With("account", c.Name), proven: o.Proven, progress: newProgress(), flights: newFlights(),
+		config: c, opt: o, log: o.Log.With("account", c.Name), progress: newProgress(), flights: newFlights(),
 		parts: newParts(), stopped: make(chan struct{}), idle: make(chan struct{}),
 	}
 }

@@ -144,6 +144,7 @@ func (l *Leg) again(t *attempt, res *sip.Response) bool {
 		l.ladder.Note(err.Error())
 		return false
 	}
+	l.ladder.Note("who we are is proven: " + l.a.set.AuthUser)
 	l.launch(req, t.hop)
 	return true
 }
@@ -172,7 +173,7 @@ func (l *Leg) toRedirect() {
 	l.background(func() func() {
 		ctx, cancel := context.WithTimeout(context.Background(), briefly)
 		defer cancel()
-		found, err := l.a.lookup(ctx, u.Host, u.Port, l.a.set.Transport)
+		found, _, err := l.a.lookup(ctx, u.Host, u.Port, l.a.set.Transport)
 		return func() {
 			if l.ended {
 				return

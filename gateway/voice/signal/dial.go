@@ -82,8 +82,11 @@ func (l *Leg) begin() {
 		l.Hangup(Outcome{By: byTimer, Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"})
 	})
 	l.background(func() func() {
-		hops, err := l.a.route(context.Background())
+		hops, said, err := l.a.route(context.Background())
 		return func() {
+			for _, text := range said {
+				l.ladder.Note(text)
+			}
 			if err != nil {
 				l.ladder.Note(err.Error())
 				l.end(Outcome{By: byNetwork, Phrase: err.Error()})
@@ -359,8 +362,8 @@ func (l *Leg) ownUser() string {
 	if l.a.set.User != "" {
 		return l.a.set.User
 	}
-	if n := strings.Trim(l.a.set.Shown.write(l.plan.From), " "); n != "" {
-		return n
+	if l.plan.From != "" {
+		return l.a.set.Shown.write(l.plan.From)
 	}
 	return name
 }
@@ -369,6 +372,9 @@ func (l *Leg) ownUser() string {
 func (l *Leg) identify(req *sip.Request, h hop) error {
 	s, host := l.a.set, l.a.ownHost(h)
 	number := s.Shown.write(l.plan.From)
+	if l.plan.From == "" { // a test: nobody's number is shown
+		number = l.ownUser()
+	}
 	from := &sip.FromHeader{DisplayName: quotable(l.plan.FromName), Address: sip.Uri{Scheme: "sip", User: number, Host: host}}
 	switch s.From {
 	case "number":
@@ -388,6 +394,9 @@ func (l *Leg) identify(req *sip.Request, h hop) error {
 	to := l.address(h)
 	to.UriParams, to.Headers, to.Port = nil, nil, 0
 	req.AppendHeader(&sip.ToHeader{Address: to})
+	if l.plan.From == "" {
+		return nil
+	}
 	switch s.Identity {
 	case "pai":
 		req.AppendHeader(sip.NewHeader("P-Asserted-Identity", asserted.Value()))

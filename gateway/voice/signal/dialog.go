@@ -122,7 +122,7 @@ func (a *Agent) next(ctx context.Context, d *dialog) (hop, error) {
 		// would like to be called on.
 		return hop{transport: transport, addr: src, target: d.hop.target}, nil
 	}
-	found, err := a.lookup(ctx, strings.Trim(u.Host, "[]"), u.Port, transport)
+	found, _, err := a.lookup(ctx, strings.Trim(u.Host, "[]"), u.Port, transport)
 	if err != nil {
 		return d.hop, nil // a name that only they know: back where it came from
 	}

@@ -75,7 +75,7 @@ func (a *Agent) stayRegistered(ctx context.Context) {
 // registerOnce registers with the first server that takes it, and gives for how
 // long.
 func (a *Agent) registerOnce(ctx context.Context, d time.Duration) (time.Duration, error) {
-	hops, err := a.route(ctx)
+	hops, _, err := a.route(ctx)
 	if err != nil {
 		a.registered(hop{}, 0, err)
 		return 0, err

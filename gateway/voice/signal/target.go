@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,8 @@ type target struct {
 	port int // 0: SRV records, or the default
 
 	mu      sync.Mutex
-	hops    []hop // as found last
+	hops    []hop  // as found last
+	how     string // by which they were found
 	found   time.Time
 	health  TargetHealth
 	failing int
@@ -73,7 +75,7 @@ func (a *Agent) find(ctx context.Context, t *target) ([]hop, error) {
 	t.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, briefly)
 	defer cancel()
-	addrs, err := a.lookup(ctx, t.host, t.port, a.set.Transport)
+	addrs, how, err := a.lookup(ctx, t.host, t.port, a.set.Transport)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
@@ -83,7 +85,7 @@ func (a *Agent) find(ctx context.Context, t *target) ([]hop, error) {
 		}
 		return nil, err
 	}
-	t.hops, t.found = nil, time.Now()
+	t.hops, t.found, t.how = nil, time.Now(), how
 	t.health.Addresses = nil
 	for _, x := range addrs {
 		a.trusted.add(x.Addr())
@@ -94,21 +96,22 @@ func (a *Agent) find(ctx context.Context, t *target) ([]hop, error) {
 }
 
 // lookup gives the addresses behind a host: itself where it is one, those of its
-// SRV records where it has no port, else its own.
-func (a *Agent) lookup(ctx context.Context, host string, port int, transport string) ([]netip.AddrPort, error) {
+// SRV records where it has no port, else its own. how says which it was.
+func (a *Agent) lookup(ctx context.Context, host string, port int, transport string) (found []netip.AddrPort, how string, err error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		if port == 0 {
 			port = defaultPort(transport)
 		}
-		return []netip.AddrPort{netip.AddrPortFrom(ip.Unmap(), uint16(port))}, nil
+		return []netip.AddrPort{netip.AddrPortFrom(ip.Unmap(), uint16(port))}, "as configured", nil
 	}
 	if port == 0 {
 		if found := a.lookupSRV(ctx, host, transport); len(found) > 0 {
-			return found, nil
+			return found, "by SRV records", nil
 		}
 		port = defaultPort(transport)
 	}
-	return a.lookupIP(ctx, host, port)
+	found, err = a.lookupIP(ctx, host, port)
+	return found, "by address records", err
 }
 
 func (a *Agent) lookupSRV(ctx context.Context, host, transport string) []netip.AddrPort {
@@ -149,11 +152,13 @@ func (a *Agent) lookupIP(ctx context.Context, host string, port int) ([]netip.Ad
 }
 
 // route gives the hops for a new call: those of targets that are there first.
-// The others follow, since who does not answer OPTIONS may still take calls.
-func (a *Agent) route(ctx context.Context) ([]hop, error) {
+// The others follow, since who does not answer OPTIONS may still take calls. said
+// are the choices in words.
+func (a *Agent) route(ctx context.Context) (hops []hop, said []string, err error) {
 	type choice struct {
 		hops []hop
 		down bool
+		said string
 	}
 	var all []choice
 	var last error
@@ -161,22 +166,42 @@ func (a *Agent) route(ctx context.Context) ([]hop, error) {
 		hops, err := a.find(ctx, t)
 		if err != nil {
 			last = err
+			said = append(said, t.name+" is not found: "+err.Error())
 			continue
 		}
 		t.mu.Lock()
 		down := t.health.State == StateDown || time.Now().Before(t.until)
+		all = append(all, choice{hops, down, t.describe(hops)})
 		t.mu.Unlock()
-		all = append(all, choice{hops, down})
 	}
 	sort.SliceStable(all, func(i, j int) bool { return !all[i].down && all[j].down })
-	var hops []hop
 	for _, c := range all {
-		hops = append(hops, c.hops...)
+		hops, said = append(hops, c.hops...), append(said, c.said)
 	}
 	if len(hops) == 0 {
-		return nil, fault.Wrap(fault.Busy, last, "no target has an address")
+		return nil, said, fault.Wrap(fault.Busy, last, "no target has an address")
 	}
-	return hops, nil
+	return hops, said, nil
+}
+
+// describe says where a target is, and how it does. t.mu is held.
+func (t *target) describe(hops []hop) string {
+	var list []string
+	for _, h := range hops {
+		list = append(list, h.addr.String())
+	}
+	state := t.health.State
+	if time.Now().Before(t.until) {
+		state = "asked to be left alone until " + t.until.UTC().Format(time.TimeOnly)
+	}
+	if state != "" && t.health.Answer != "" {
+		state += " (OPTIONS: " + t.health.Answer + ")"
+	}
+	text := t.name + " is " + strings.Join(list, ", ") + ", " + t.how
+	if state != "" {
+		text += "; " + state
+	}
+	return text
 }
 
 // avoid keeps calls away from a target for a while: it said so. RFC 3261 §21.5.4
