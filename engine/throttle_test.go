@@ -118,12 +118,12 @@ func TestANumbersThrottleOutlivesARestart(t *testing.T) {
 // So many messages wait for their throttle: they cost no memory, each contact's
 // order holds, what is cancelled never goes, the rest goes at the rate.
 func TestAHundredThousandWait(t *testing.T) {
-	n := 20_000
+	n := 100_000
 	if testing.Short() {
 		n = 5_000
 	}
 	synctest.Test(t, func(t *testing.T) {
-		const rate = 500
+		const rate, many = 2000, 128
 		h := build(t, func(c *engine.Config) {
 			c.Throttles = map[string]float64{"carrier": rate}
 			c.Gateways["carrier"] = newRoute()
@@ -152,9 +152,9 @@ func TestAHundredThousandWait(t *testing.T) {
 		var cancelled []contact.ID
 		var wg sync.WaitGroup
 		ids := make([]contact.ID, n)
-		for w := range 16 {
+		for w := range many {
 			wg.Go(func() {
-				for i := w; i < n; i += 16 {
+				for i := w; i < n; i += many {
 					flow := "ask"
 					if i%10 == 9 {
 						flow = "idle"

@@ -95,6 +95,9 @@ func (l *lease) nextOn(meter string, next *int64) stmt {
 		args: []any{meter, l.now, l.s.o.Node}, each: func(r row) error { *next = min(*next, r.num(0)); return nil }}
 }
 
+// leaseText reads what is due on a meter, in the order of its index.
+const leaseText = "select " + jobColumns + " from job where state = 0 and meter = $1 and ord <= $2 and node in ('', $3) order by ord, id limit $4"
+
 // take leases what is due.
 func (l *lease) take(c conn) (due []Job, next int64, err error) {
 	skip := ""
@@ -115,7 +118,7 @@ func (l *lease) take(c conn) (due []Job, next int64, err error) {
 	for _, m := range meters {
 		if n := l.takes(m); n > 0 {
 			before := len(rows)
-			err := c.do(l.ctx, stmt{text: "select " + jobColumns + " from job where state = 0 and meter = $1 and ord <= $2 and node in ('', $3) order by ord, contact, id limit $4" + skip,
+			err := c.do(l.ctx, stmt{text: leaseText + skip,
 				args: []any{m, l.now, l.s.o.Node, int64(n)}, each: func(r row) error { rows = append(rows, readJob(r)); return nil }})
 			if err != nil {
 				return nil, 0, err
@@ -165,7 +168,7 @@ func (l *lease) takes(meter string) int {
 func (l *lease) choose(rows []*jobRow, mixed bool) (list []*jobRow, more bool) {
 	if mixed {
 		slices.SortFunc(rows, func(a, b *jobRow) int {
-			return cmp.Or(cmp.Compare(a.ord, b.ord), cmp.Compare(a.Contact, b.Contact), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(cmp.Compare(a.ord, b.ord), cmp.Compare(a.ID, b.ID))
 		})
 	}
 	left := maps.Clone(l.room)

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"outdial/contact"
 	"outdial/fault"
@@ -99,7 +102,10 @@ func TestThrottle(t *testing.T) {
 		s := serve(t, url, Options{Now: func() time.Time { return now }})
 		var contacts []*contact.Contact
 		for i := range 4 {
-			contacts = append(contacts, saved(t, s, fmt.Sprint("+1206555010", i)))
+			c := chat(fmt.Sprint("+1206555010", i))
+			c.ID = bornAt(now.Add(time.Duration(i-10) * time.Minute))
+			on(t, s, func(tx *Tx) error { return tx.Save(c) })
+			contacts = append(contacts, c)
 		}
 		// The younger contacts send first.
 		for _, c := range slices.Backward(contacts) {
@@ -139,6 +145,59 @@ func TestThrottle(t *testing.T) {
 		due, next := leased(t, s, now, 10, map[string]int{"x": 9, "sms": 0})
 		if kinds(due) != "x1" || next.After(now) {
 			t.Errorf("%s, next %s", kinds(due), next)
+		}
+	})
+}
+
+// bornAt gives the id of a contact of a time: one UUIDv7.
+func bornAt(at time.Time) contact.ID {
+	ms := at.UnixMilli()
+	return contact.ID(fmt.Sprintf("%08x-%04x-7%s", ms>>16, ms&0xffff, newID()[15:]))
+}
+
+// Many jobs can fall due in one millisecond: they go in the order in which they
+// were sent, and none is read or sorted before its turn.
+func TestManyAreDueAtOnce(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		now := time.Now().Truncate(time.Millisecond)
+		s := serve(t, url, Options{Now: func() time.Time { return now }})
+		const n, atOnce = 6000, 500
+		for range n / atOnce {
+			on(t, s, func(tx *Tx) error {
+				for range atOnce {
+					if err := tx.Send(Job{Kind: "out", Due: now.Add(time.Hour)}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		now = now.Add(time.Hour)
+		var last int64
+		for range n / atOnce {
+			due, _ := leased(t, s, now, atOnce, nil)
+			if len(due) != atOnce {
+				t.Fatalf("%d jobs, want %d", len(due), atOnce)
+			}
+			for _, j := range due {
+				if j.ID <= last {
+					t.Fatalf("%d after %d", j.ID, last)
+				}
+				last = j.ID
+			}
+		}
+		if due, next := leased(t, s, now, atOnce, nil); len(due) != 0 || !next.IsZero() {
+			t.Errorf("%d are left, the next at %v", len(due), next)
+		}
+		if db, ok := s.db.(*postgresDB); ok { // SQLite's plans are looked at with all the others
+			rows, err := db.pool.Query(t.Context(), "explain "+strings.NewReplacer("$1", "''", "$2", "1", "$3", "''", "$4", "5").Replace(leaseText))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			if text := strings.Join(plan, "\n"); err != nil || strings.Contains(text, "Sort") {
+				t.Errorf("%v\n%s", err, text)
+			}
 		}
 	})
 }
