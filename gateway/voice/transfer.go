@@ -96,7 +96,7 @@ func (t *third) answered() {
 		return
 	}
 	t.up = true
-	t.k.media.Press(t.t.Digits)
+	t.k.dialOn(t.t.Digits)
 	p := media.NewPipe(t.k.media.Rate())
 	t.part = append(t.part, t.main.media.Tap(func(heard, _ []int16) { p.Put(heard) }))
 	t.k.media.Play(p, nil)

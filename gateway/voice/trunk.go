@@ -15,6 +15,7 @@ import (
 	"outdial/gateway/voice/media"
 	"outdial/gateway/voice/sdp"
 	"outdial/gateway/voice/signal"
+	"outdial/gateway/voice/stream"
 )
 
 // A Trunk is one SIP trunk, as the operator configures it. What is left out has
@@ -34,9 +35,13 @@ type Trunk struct {
 	Most   time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
 	Drain  time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
 
-	AMD        amd.Config `yaml:"amd" doc:"how answering machines are told from people"`
-	Recordings string     `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
+	AMD        amd.Config    `yaml:"amd" doc:"how answering machines are told from people"`
+	Stream     stream.Config `yaml:"stream" doc:"where calls are streamed to while they go on"`
+	Recordings string        `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
 }
+
+// keysInfo is the way of keys by SIP INFO.
+const keysInfo = "info"
 
 // settings are a Trunk as it was checked.
 type settings struct {
@@ -135,7 +140,7 @@ func (s *settings) checkKeys() error {
 		s.events, s.inband = true, media.InbandOff
 	case "inband":
 		s.inband = media.InbandOn
-	case "info":
+	case keysInfo:
 		s.inband = media.InbandOff
 	default:
 		return invalid("dtmf", "auto, rfc4733, inband or info, not %q", s.Keys)

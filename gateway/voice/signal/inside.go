@@ -245,15 +245,20 @@ func oneKey(s string) byte {
 	return 0
 }
 
-// Info presses a key by INFO, for gateways that know no other way.
-func (l *Leg) Info(key byte, milliseconds int) {
+// Info presses a key by INFO, for gateways that know no other way, and calls then
+// when they have answered: keys that are sent at once may come in any order.
+func (l *Leg) Info(key byte, milliseconds int, then func()) {
 	if l.ended || l.d == nil {
 		return
 	}
 	req := l.d.request(sip.INFO, l.seq.Add(1))
 	req.AppendHeader(sip.NewHeader("Content-Type", "application/dtmf-relay"))
 	req.SetBody([]byte("Signal=" + string(key) + "\r\nDuration=" + itoa(milliseconds) + "\r\n"))
-	l.transact(l.d, req, nil)
+	l.transact(l.d, req, func(res *sip.Response) {
+		if !l.ended && then != nil {
+			then()
+		}
+	})
 }
 
 // Refer asks the far side to call somebody else in our place. Referred tells how

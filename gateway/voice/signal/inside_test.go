@@ -124,7 +124,7 @@ func TestInfo(t *testing.T) {
 		d.Request("INFO", "")
 		p.Expect("200")
 		c.wants("key 5", "key #", "key *")
-		c.do(func() { c.Info('7', 120) })
+		c.do(func() { c.Info('7', 120, nil) })
 		m := p.Expect("INFO")
 		if m.Body != "Signal=7\r\nDuration=120\r\n" || m.Get("Content-Type") != "application/dtmf-relay" {
 			b.Errorf("%s %q", m.Get("Content-Type"), m.Body)
