@@ -38,9 +38,11 @@ const benchAbout = `
 Measures this program on this machine, load generator included: signed
 StartOutboundChatContact answered after a durable commit, against the same
 handler that keeps nothing; whole SMS contacts; the latency at half the load;
-memory and start; the same with many ended contacts in the store; and SMS over
-SMPP, beside Kannel where that is installed.
-Parts: floor, start, latency, whole, idle, million, smpp.`
+memory and start; the same with many ended contacts in the store; SMS over SMPP,
+beside Kannel where that is installed; and calls over SIP to telephones in a
+process of their own: how many are set up in a second, how soon they hear and are
+heard, and how evenly the packets of many at once come.
+Parts: floor, start, latency, whole, idle, million, smpp, sip.`
 
 // runBench measures. The figures go to stdout as a table.
 func runBench(ctx context.Context, e env, args []string) error {
@@ -54,6 +56,9 @@ func runBench(ctx context.Context, e env, args []string) error {
 	parts, err := parse(fs, args)
 	if err != nil {
 		return err
+	}
+	if len(parts) > 0 && (parts[0] == "crowd" || parts[0] == "bare") { // processes that the part sip starts
+		return benchChild(ctx, e, parts)
 	}
 	if len(parts) == 0 {
 		parts = []string{"idle", "floor", "start", "latency", "whole"}
@@ -95,6 +100,8 @@ func (b *bench) run(ctx context.Context, parts []string) error {
 			err = b.million(ctx, start)
 		case "smpp":
 			err = b.smpp(ctx)
+		case "sip":
+			err = b.sip(ctx)
 		default:
 			err = usagef("there is no part %q", p)
 		}
