@@ -34,6 +34,8 @@ func (e *Engine) receipt(t *store.Tx, a gateway.Arrival) error {
 		if status = ofParts(m.Parts); rank[status] <= rank[m.Status] {
 			return t.PutMessage(m)
 		}
+	} else if len(m.Parts) > 0 && status != contact.StatusFailed {
+		return nil // of a part that does not decide
 	}
 	return e.advanceStatus(t, m, status, a.Receipt.Code, a.Receipt.Error, at)
 }
@@ -53,11 +55,14 @@ func ofParts(parts map[string]string) string {
 	return least
 }
 
-// partsOf gives the parts of a message that has just been sent; nil where the
-// carrier has one reference for all of it.
-func partsOf(refs []string, status string) map[string]string {
-	if len(refs) < 2 {
+// partsOf gives the parts of a message that has just been sent whose receipts
+// decide what became of it; nil where any receipt does.
+func partsOf(refs []string, status, receipts string) map[string]string {
+	if len(refs) < 2 || receipts == gateway.OnePart {
 		return nil
+	}
+	if receipts == gateway.LastPart {
+		return map[string]string{refs[len(refs)-1]: status}
 	}
 	parts := make(map[string]string, len(refs))
 	for _, ref := range refs {

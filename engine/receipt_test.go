@@ -59,3 +59,47 @@ func TestAMessageOfPartsIsDeliveredWhenAllAre(t *testing.T) {
 		})
 	}
 }
+
+// Carriers that send one receipt for all parts, or for the last one, leave no
+// message between two states.
+func TestOneReceiptForAllParts(t *testing.T) {
+	const (
+		sent, failed, delivered = contact.StatusSent, contact.StatusFailed, contact.StatusDelivered
+	)
+	for name, c := range map[string]struct {
+		of, receipts string // receipts: the part's number and what came of it
+		want         []string
+	}{
+		"one, for the first":            {gateway.OnePart, "0d", []string{delivered}},
+		"one, for the last":             {gateway.OnePart, "2d", []string{delivered}},
+		"one, and it failed":            {gateway.OnePart, "1f", []string{failed}},
+		"one, and then it comes again":  {gateway.OnePart, "1d1d0d", []string{delivered, delivered, delivered}},
+		"last":                          {gateway.LastPart, "2d", []string{delivered}},
+		"last, though others are told":  {gateway.LastPart, "0d1d2d", []string{sent, sent, delivered}},
+		"last, and it failed":           {gateway.LastPart, "0d2f", []string{sent, failed}},
+		"last, and another part failed": {gateway.LastPart, "0f", []string{failed}},
+		"last, on the way":              {gateway.LastPart, "2s2d", []string{sent, delivered}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := build(t)
+				h.far.answer = func(contact.Effect) (gateway.Result, error) {
+					return gateway.Result{Ref: "0", Refs: []string{"1", "2"}, PartReceipts: c.of, Segments: 3}, nil
+				}
+				h.flow("ask", say("a", "long", "wait"), wait("wait", "300", "end", "end"), end("end"))
+				id := h.start(chat("ask"))
+				h.hears(1)
+				synctest.Wait()
+				for i, want := range c.want {
+					ref, status := c.receipts[2*i:2*i+1], map[byte]string{'d': delivered, 'f': failed, 's': sent}[c.receipts[2*i+1]]
+					if err := h.engine.Deliver(t.Context(), gateway.Arrival{Account: "carrier", Ref: ref, Receipt: &gateway.Receipt{Status: status}}); err != nil {
+						t.Fatal(err)
+					}
+					if m := h.messages(id)[0]; m.Status != want {
+						t.Errorf("after receipt %d: %s, want %s", i, m.Status, want)
+					}
+				}
+			})
+		})
+	}
+}

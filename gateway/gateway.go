@@ -35,6 +35,9 @@ type Result struct {
 	Ref string
 	// Refs are further references of the same message: one for each part.
 	Refs []string
+	// PartReceipts says which receipts tell what became of a message of several
+	// parts: EachPart, LastPart, OnePart.
+	PartReceipts string
 	// Segments is the number of parts on the air; 0 where it has none.
 	Segments int
 	// Status is a message's status now; "" is StatusSent.
@@ -54,6 +57,13 @@ type Result struct {
 	// comes from it, and is told apart from others' by it.
 	Customer string
 }
+
+// What a far side sends receipts for, of a message of several parts.
+const (
+	EachPart = ""     // one for each: it has arrived when all of its parts have
+	LastPart = "last" // that for the last part counts, and the failure of any
+	OnePart  = "one"  // one for all of them, by the reference of any
+)
 
 // A Later is an arrival in the future.
 type Later struct {

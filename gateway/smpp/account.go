@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"outdial/fault"
+	"outdial/gateway"
 	"outdial/gateway/smpp/pdu"
 	"outdial/gateway/sms"
 )
@@ -55,6 +56,7 @@ type Account struct {
 	TLVs        []TLV         `yaml:"tlvs" doc:"Further parameters of each message."`
 
 	Receipts     string `yaml:"receipts" doc:"Delivery receipts to ask for: final (default), failure, all or none."`
+	PartReceipts string `yaml:"part_receipts" doc:"Which receipts the carrier sends for a long message: each (default), one for each part; last, that of the last part counts; one, one for all."`
 	MessageIDs   string `yaml:"message_ids" doc:"How ids are written in answers and in receipts: alike (default), hex-decimal or decimal-hex."`
 	ReceiptZone  string `yaml:"receipt_zone" doc:"Time zone of the dates in receipts (Europe/Berlin); default: receipts count when they come."`
 	TextReceipts bool   `yaml:"text_receipts" doc:"Take a text that reads like a receipt for one though esm_class does not say so."`
@@ -104,6 +106,7 @@ type settings struct {
 	dest       rule
 	source     map[sms.AddressKind]rule
 	tlvs       []tlvRule
+	parts      string // gateway.EachPart…
 	ids        sms.IDs
 	zone       *time.Location
 	retry      pdu.Status
@@ -155,7 +158,7 @@ func (s *settings) defaults() {
 		want string
 	}{
 		{&s.Bind, "transceiver"}, {&s.Submit, "submit_sm"}, {&s.Long, "udh8"}, {&s.Alphabet, "gsm7"},
-		{&s.Receipts, "final"}, {&s.MessageIDs, "alike"}, {&s.InboundRetry, "ESME_RX_T_APPN"},
+		{&s.Receipts, "final"}, {&s.PartReceipts, "each"}, {&s.MessageIDs, "alike"}, {&s.InboundRetry, "ESME_RX_T_APPN"},
 	} {
 		if *d.v == "" {
 			*d.v = d.want
@@ -382,6 +385,9 @@ func (s *settings) checkTLVs() error {
 func (s *settings) checkReceipts() (err error) {
 	// SMPP 3.4 §5.2.17.
 	if s.registered, err = oneOf("receipts", s.Receipts, map[string]byte{"none": 0, "final": 1, "failure": 2, "all": 0x11}); err != nil {
+		return err
+	}
+	if s.parts, err = oneOf("part_receipts", s.PartReceipts, map[string]string{"each": gateway.EachPart, "last": gateway.LastPart, "one": gateway.OnePart}); err != nil {
 		return err
 	}
 	if s.ids, err = oneOf("message_ids", s.MessageIDs, map[string]sms.IDs{"alike": sms.IDsAlike, "hex-decimal": sms.IDsHexDecimal, "decimal-hex": sms.IDsDecimalHex}); err != nil {

@@ -62,6 +62,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		{"tlvs[1].hex", func(a *Account) { a.TLVs = []TLV{{Tag: 1, Text: "x"}, {Tag: 1, Hex: "0"}} }},
 		{"inbound_id_tlv", func(a *Account) { a.InboundID = 1 << 16 }},
 		{"receipts", func(a *Account) { a.Receipts = "yes" }},
+		{"part_receipts", func(a *Account) { a.PartReceipts = "first" }},
 		{"message_ids", func(a *Account) { a.MessageIDs = "hex" }},
 		{"receipt_zone", func(a *Account) { a.ReceiptZone = "Middle/Earth" }},
 		{"inbound_retry", func(a *Account) { a.InboundRetry = "ESME_ROK" }},

@@ -47,7 +47,7 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	if len(segs) == 0 {
 		return gateway.Result{}, fault.New(fault.Refused, "text: at most %d parts, not %d", sms.MaxParts, o.Count(text))
 	}
-	r := gateway.Result{Segments: o.Count(text), Account: g.set.Name}
+	r := gateway.Result{Segments: o.Count(text), Account: g.set.Name, PartReceipts: g.set.parts}
 	if sent := joined(segs); sent != text && g.set.Transliterate {
 		r.Note = "typographic characters were replaced, so that the message takes fewer parts"
 	}
