@@ -72,6 +72,9 @@ func (s *settings) content(m *web.Message, most int) (text string, media []strin
 	text = m.Text
 	mms := s.mms(m) && len(m.Attachments) <= most
 	for _, a := range m.Attachments {
+		if a.URL == "" || a.ID != "" && !strings.HasPrefix(a.URL, "http") {
+			return "", nil, fault.New(fault.Refused, "attachments: %.100s is at no address that the carrier can reach: is publicURL set?", a.Name)
+		}
 		if mms {
 			media = append(media, a.URL)
 			continue

@@ -3,9 +3,15 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"hash"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"outdial/contact"
@@ -26,12 +32,16 @@ func (g *Gateway) files(ctx context.Context, list []Media) ([]contact.Attachment
 		a := contact.Attachment{Name: m.Name, Type: m.Type, URL: m.Get.URL}
 		if g.opt.Keep != nil {
 			kept, err := g.keepFile(ctx, m, a)
+			if errors.Is(err, errDamaged) { // on the way, if it is whole at the carrier
+				kept, err = g.keepFile(ctx, m, a)
+			}
 			switch {
 			case err == nil:
 				g.counts.files.Add(1)
 				a = kept
 			case fault.Is(err, fault.Invalid):
 				g.log.Warn("a file that came with a message cannot be kept", "type", m.Type, "err", err)
+				a.Error = clip(err.Error(), 200)
 			default:
 				return nil, err
 			}
@@ -42,34 +52,96 @@ func (g *Gateway) files(ctx context.Context, list []Media) ([]contact.Attachment
 }
 
 func (g *Gateway) keepFile(ctx context.Context, m *Media, a contact.Attachment) (contact.Attachment, error) {
-	q := m.Get
+	at := Place{Get: m.Get, Type: a.Type, Sum: m.Sum}
 	if m.Find != nil {
-		found, err := g.fetch(ctx, &q)
+		found, err := g.find(ctx, m)
 		if err != nil {
 			return a, err
 		}
-		text, err := io.ReadAll(io.LimitReader(found.Body, maxAnswer))
-		_ = found.Body.Close()
-		if err != nil {
-			return a, fault.Wrap(fault.Busy, quiet(err), "a file's address")
-		}
-		var kind string
-		if q, kind, err = m.Find(text); err != nil {
-			return a, fault.Wrap(fault.Invalid, err, "a file's address")
-		}
-		if kind != "" {
-			a.Type = kind
-		}
+		at.Get, at.Size, at.Type, at.Sum = found.Get, found.Size, or(found.Type, at.Type), or(found.Sum, at.Sum)
 	}
-	answer, err := g.fetch(ctx, &q)
+	if at.Size > maxFile {
+		return a, fault.New(fault.Invalid, "a file of more than %d octets", maxFile)
+	}
+	answer, err := g.fetch(ctx, &at.Get)
 	if err != nil {
 		return a, err
 	}
 	defer answer.Body.Close()
-	if a.Type == "" {
+	if a.Type = at.Type; a.Type == "" {
 		a.Type, _, _ = mime.ParseMediaType(answer.Header.Get("Content-Type"))
 	}
-	return g.opt.Keep(ctx, a, &bounded{r: answer.Body, left: maxFile})
+	return g.opt.Keep(ctx, a, &checked{r: &bounded{r: answer.Body, left: maxFile}, want: at, sum: sha256.New()})
+}
+
+// find asks the carrier where a file is.
+func (g *Gateway) find(ctx context.Context, m *Media) (Place, error) {
+	found, err := g.fetch(ctx, &m.Get)
+	if err != nil {
+		return Place{}, err
+	}
+	defer found.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(found.Body, maxAnswer))
+	if err != nil {
+		return Place{}, fault.Wrap(fault.Busy, quiet(err), "a file's address")
+	}
+	at, err := m.Find(text)
+	if err != nil {
+		return Place{}, fault.Wrap(fault.Invalid, err, "a file's address")
+	}
+	return at, nil
+}
+
+// errDamaged says that a file is not what the carrier says it is.
+var errDamaged = errors.New("the file is not as long as the carrier says, or its SHA-256 is another")
+
+// checked reads a file, and fails at its end where it is not the one that the
+// carrier told of: then nobody keeps it.
+type checked struct {
+	r    io.Reader
+	want Place
+	sum  hash.Hash
+	n    int64
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.sum.Write(p[:n])
+	c.n += int64(n)
+	if errors.Is(err, io.EOF) && !c.right() {
+		return n, fault.Wrap(fault.Invalid, errDamaged, "a file at the carrier")
+	}
+	return n, err
+}
+
+// right compares; a sum that is neither hex nor base64 of one says nothing.
+func (c *checked) right() bool {
+	if c.want.Size > 0 && c.want.Size != c.n {
+		return false
+	}
+	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString} {
+		if want, err := decode(c.want.Sum); err == nil && len(want) == sha256.Size {
+			return bytes.Equal(want, c.sum.Sum(nil))
+		}
+	}
+	return true
+}
+
+// linked gives files of ours addresses by which the carrier can fetch them.
+func (g *Gateway) linked(m *contact.SendMessage) []contact.Attachment {
+	if g.opt.Link == nil {
+		return m.Attachments
+	}
+	list := slices.Clone(m.Attachments)
+	for i, a := range list {
+		if a.ID == "" {
+			continue
+		}
+		if link := g.opt.Link(a, m.ID); link != "" {
+			list[i].URL = link
+		}
+	}
+	return list
 }
 
 // fetch gets a file, following the redirections that carriers make to where

@@ -125,5 +125,15 @@ type Media struct {
 	// Get fetches it; its URL stands for the file where files are not kept.
 	Get Request
 	// Find, where set, reads from the answer to Get where the file itself is.
-	Find func(body []byte) (Request, string, error) `json:"-"`
+	Find func(body []byte) (Place, error) `json:"-"`
+	// Sum is the file's SHA-256, where the carrier tells it: in hex, or base64.
+	Sum string
+}
+
+// A Place is where a file at the carrier can be had, and what is known of it.
+type Place struct {
+	Get  Request
+	Type string
+	Sum  string // as Media's
+	Size int64  // octets; 0 where the carrier does not tell
 }

@@ -28,6 +28,7 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	if err := g.mayBegin(ctx); err != nil {
 		return gateway.Result{}, err
 	}
+	m.Attachments = g.linked(&m)
 	msg := &Message{SendMessage: m, Contact: c, From: c.System.Address, To: c.Customer.Address, HookURL: g.opt.HookURL}
 	list, err := g.config.Carrier.Requests(ctx, msg)
 	if err != nil {

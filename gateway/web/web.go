@@ -66,13 +66,16 @@ type Options struct {
 	HookURL string
 	// Sender is the number of ours that a test is sent from.
 	Sender string
-	// Keep stores a file that came with a message, and gives the address by
-	// which the house finds it again; nil leaves files at the carrier. An error
-	// of kind fault.Invalid is final: the file is passed on by its old address.
+	// Keep stores a file that came with a message, and gives it an ID; nil leaves
+	// files at the carrier. An error of kind fault.Invalid is final: the file is
+	// passed on by its old address, with the reason.
 	Keep func(ctx context.Context, a contact.Attachment, file io.Reader) (contact.Attachment, error)
-	// Open opens a file that goes with a message and is not at an address which
-	// the carrier can reach; nil: there are none.
+	// Open opens a file that goes with a message and has an ID; nil: there are
+	// none.
 	Open func(ctx context.Context, a contact.Attachment) (io.ReadCloser, error)
+	// Link gives an address by which the carrier can fetch a file that has an ID,
+	// for a message: the same at every try. "" or nil: it can reach none.
+	Link func(a contact.Attachment, message string) string
 	Log  *slog.Logger
 }
 

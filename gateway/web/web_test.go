@@ -79,7 +79,7 @@ func person() *contact.Contact {
 	return &contact.Contact{Subtype: contact.SMS, Customer: contact.Endpoint{Address: "+4915110000001"}, System: contact.Endpoint{Address: "+4930123456"}}
 }
 
-func config(p plain) Config {
+func config(p Carrier) Config {
 	return Config{Name: "acme", Kind: "plain", Subtype: contact.SMS, Carrier: p, Verdicts: map[string]sms.Verdict{"long": sms.Refuse, "stop": sms.OptedOut, "route": sms.OtherRoute}}
 }
 

@@ -62,29 +62,38 @@ func (c *cloud) byID(v *value) (string, bool) {
 
 // file is a file at Meta: its id leads to an address, that to the file, both
 // with the access token. Neither address is good for anybody else.
-// https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#download-media
+// The sum is checked where it is one; Meta tells it in hex here, and in base64 in
+// the web-hook.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
 func (c *cloud) file(f *media) web.Media {
 	bearer := http.Header{"Authorization": {"Bearer " + c.Token}}
-	return web.Media{Type: f.Type, Name: f.Name,
+	return web.Media{Type: f.Type, Name: f.Name, Sum: f.Sum,
 		Get: web.Request{Method: http.MethodGet, URL: c.address(url.PathEscape(f.ID)), Header: bearer},
-		Find: func(body []byte) (web.Request, string, error) {
+		Find: func(body []byte) (web.Place, error) {
 			var in struct {
-				URL  string `json:"url"`
-				Type string `json:"mime_type"`
+				URL  string      `json:"url"`
+				Type string      `json:"mime_type"`
+				Sum  string      `json:"sha256"`
+				Size json.Number `json:"file_size"` // a text in some versions
 			}
-			if err := json.Unmarshal(body, &in); err != nil || !metasOwn(in.URL) {
-				return web.Request{}, "", fault.New(fault.Invalid, "a file's address is not Meta's")
+			if err := json.Unmarshal(body, &in); err != nil || !c.metasOwn(in.URL) {
+				return web.Place{}, fault.New(fault.Invalid, "a file's address is not Meta's")
 			}
-			return web.Request{Method: http.MethodGet, URL: in.URL, Header: bearer}, in.Type, nil
+			size, _ := in.Size.Int64()
+			return web.Place{Get: web.Request{Method: http.MethodGet, URL: in.URL, Header: bearer}, Type: in.Type, Sum: in.Sum, Size: size}, nil
 		},
 	}
 }
 
-// metasOwn tells whether the access token may go to an address.
-func metasOwn(address string) bool {
+// metasOwn tells whether the access token may go to an address: one of Meta's,
+// or of the host that the account's own API is at.
+func (c *cloud) metasOwn(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" {
 		return false
+	}
+	if own, err := url.Parse(c.URL); err == nil && u.Host == own.Host {
+		return true
 	}
 	for _, domain := range []string{"facebook.com", "fbsbx.com", "fbcdn.net", "whatsapp.net"} {
 		if u.Host == domain || strings.HasSuffix(u.Host, "."+domain) {

@@ -13,6 +13,7 @@ type media struct {
 	Type    string `json:"mime_type"`
 	Name    string `json:"filename"`
 	Caption string `json:"caption"`
+	Sum     string `json:"sha256"`
 }
 
 // A message is one from a customer.

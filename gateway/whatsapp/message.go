@@ -23,8 +23,7 @@ const interactiveType = "application/vnd.amazonaws.connect.message.interactive"
 // An object is a JSON object that is being written.
 type object = map[string]any
 
-// uploader hands a file over that is at no address which Meta can reach, and
-// gives its media id.
+// uploader hands a file over and gives its media id; nil where that cannot be.
 type uploader func(ctx context.Context, a contact.Attachment) (string, error)
 
 // messages writes what goes out for m: a template, an interactive message, or a
@@ -110,20 +109,32 @@ func kindOf(mime string) string {
 	return "document"
 }
 
+// fetchable tells whether the far side can fetch a file by its address.
+func fetchable(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
+}
+
 func captioned(kind string) bool { return kind == "image" || kind == "video" || kind == "document" }
 
-// file writes the message of one file: by its address, or handed over first.
+// file writes the message of one file: a file of ours, or one that Meta cannot
+// reach, is handed over first where that can be; any other goes by its address.
 func file(ctx context.Context, a contact.Attachment, caption string, up uploader) (object, error) {
 	kind := kindOf(a.Type)
 	o := object{}
-	if strings.HasPrefix(a.URL, "https://") || strings.HasPrefix(a.URL, "http://") {
-		o["link"] = a.URL
-	} else {
-		id, err := up(ctx, a)
-		if err != nil {
+	id := ""
+	if up != nil && (a.ID != "" || !fetchable(a.URL)) {
+		var err error
+		if id, err = up(ctx, a); err != nil {
 			return nil, err
 		}
+	}
+	switch {
+	case id != "":
 		o["id"] = id
+	case fetchable(a.URL):
+		o["link"] = a.URL
+	default:
+		return nil, fault.New(fault.Refused, "attachments: %.100s is at no address that the carrier can reach: is publicURL set?", a.Name)
 	}
 	if caption != "" && captioned(kind) {
 		o["caption"] = caption

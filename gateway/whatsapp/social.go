@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway/sms"
 	"outdial/gateway/web"
@@ -26,9 +25,8 @@ func (s *social) Requests(ctx context.Context, m *web.Message) ([]web.Request, e
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.messages(ctx, m, func(_ context.Context, a contact.Attachment) (string, error) {
-		return "", fault.New(fault.Refused, "attachments: AWS takes files by their https address, or out of S3, and %.60q is at neither", a.Name)
-	})
+	// AWS takes a file over out of S3 only; by its address it needs no help.
+	list, err := s.messages(ctx, m, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,275 @@
+package attachment_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"outdial/attachment"
+	"outdial/contact"
+	"outdial/fault"
+	"outdial/store"
+)
+
+// png begins as a picture does.
+func png(rest string) string { return "\x89PNG\r\n\x1a\n" + rest }
+
+// places runs fn with contents in a folder, and in the store.
+func places(t *testing.T, c attachment.Config, fn func(t *testing.T, f *attachment.Files, dir string)) {
+	for _, name := range []string{"folder", "store"} {
+		t.Run(name, func(t *testing.T) {
+			s, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "s.db"), store.Options{Node: "a"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			c := c
+			c.Store = s
+			if name == "folder" {
+				c.Dir = filepath.Join(t.TempDir(), "files")
+			}
+			f, err := attachment.New(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fn(t, f, c.Dir)
+		})
+	}
+}
+
+func read(t *testing.T, f *attachment.Files, id string) string {
+	t.Helper()
+	_, r, err := f.Open(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestAFileIsKeptOnceAndReadBack(t *testing.T) {
+	places(t, attachment.Config{}, func(t *testing.T, f *attachment.Files, dir string) {
+		for _, size := range []int{1, 400, 512, 513, 512<<10 - 8, 512 << 10, 1<<20 + 17} {
+			content := png(strings.Repeat("x", size))
+			a, err := f.Keep(t.Context(), contact.Attachment{Name: "../a/b\x00.png", Type: "IMAGE/PNG; name=x", URL: "https://carrier.example/1"}, strings.NewReader(content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.ID == "" || attachment.ID(a.URL) != a.ID || a.Name != "b.png" || a.Type != "image/png" || a.Size != int64(len(content)) {
+				t.Errorf("%+v", a)
+			}
+			again, err := f.Keep(t.Context(), contact.Attachment{Type: "image/png"}, strings.NewReader(content))
+			if err != nil || again.ID == a.ID || again.Name != "file.png" {
+				t.Errorf("%+v %v", again, err)
+			}
+			for _, id := range []string{a.ID, again.ID} {
+				if got := read(t, f, id); got != content {
+					t.Errorf("%d octets of %d", len(got), len(content))
+				}
+			}
+		}
+		if dir == "" {
+			return
+		}
+		files := 0
+		_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, _ error) error {
+			if !d.IsDir() {
+				files++
+				if info, _ := d.Info(); info.Mode().Perm() != 0o600 {
+					t.Errorf("%s: %v", p, info.Mode())
+				}
+			}
+			return nil
+		})
+		if files != 7 {
+			t.Errorf("%d files, not 7", files)
+		}
+	})
+}
+
+func TestOnlyWhatIsOnTheListAndWhatItSaysIsKept(t *testing.T) {
+	mp4 := "\x00\x00\x00\x20ftypisom...."
+	places(t, attachment.Config{Max: 1000, Types: []string{"image/png", "application/pdf", "text/plain", "video/mp4", "audio/mpeg", "image/jpeg"}}, func(t *testing.T, f *attachment.Files, _ string) {
+		for _, c := range []struct{ name, kind, content, want string }{
+			{"a.png", "image/png", png("1"), "image/png"},
+			{"a.png", "", png("1"), "image/png"},
+			{"a", "", png("1"), "image/png"},
+			{"a.pdf", "application/octet-stream", "%PDF-1.7", "application/pdf"},
+			{"", "text/plain; charset=utf-8", "naïve", "text/plain"},
+			{"", "video/mp4", mp4, "video/mp4"},
+			{"", "audio/mp3", "ID3\x03", "audio/mpeg"},
+			{"", "image/jpg", "\xff\xd8\xff\xe0", "image/jpeg"},
+			{"", "image/png", "\xff\xd8\xff\xe0", ""}, // another picture
+			{"", "image/png", "MZ\x90\x00", ""},
+			{"x.exe", "application/octet-stream", "MZ\x90\x00", ""},
+			{"x.png", "", "MZ\x90\x00", ""},
+			{"", "text/plain", "<html><script>alert(1)</script>", ""},
+			{"", "text/plain", "\x7fELF\x02\x01\x01\x00", ""},
+			{"", "text/html", "<html>", ""},
+			{"", "image/svg+xml", "<svg/>", ""},
+			{"", "image/gif", "GIF89a", ""}, // not on this list
+			{"", "image/png", "", ""},
+			{"", "image/png", png(strings.Repeat("x", 1000)), ""},
+			{"", "image/png", png(strings.Repeat("x", 992)), "image/png"},
+			{"", "no type at all", "x", ""},
+		} {
+			a, err := f.Keep(t.Context(), contact.Attachment{Name: c.name, Type: c.kind}, strings.NewReader(c.content))
+			if c.want == "" && !fault.Is(err, fault.Invalid) || c.want != "" && (err != nil || a.Type != c.want) {
+				t.Errorf("%q %q %.10q: %+v %v", c.name, c.kind, c.content, a, err)
+			}
+		}
+	})
+	if _, err := attachment.New(attachment.Config{Types: []string{"text/html"}}); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestAFileThatBreaksOffMayComeAgain(t *testing.T) {
+	places(t, attachment.Config{}, func(t *testing.T, f *attachment.Files, dir string) {
+		for _, c := range []struct {
+			err  error
+			want fault.Kind
+		}{{errors.New("the connection broke"), fault.Busy}, {fault.New(fault.Invalid, "too long"), fault.Invalid}, {context.DeadlineExceeded, fault.Busy}} {
+			for _, n := range []int{0, 100, 1000} {
+				r := io.MultiReader(strings.NewReader(png(strings.Repeat("x", n))), failing{c.err})
+				if _, err := f.Keep(t.Context(), contact.Attachment{Type: "image/png"}, r); !fault.Is(err, c.want) {
+					t.Errorf("%d: %v, want %v", n, err, c.want)
+				}
+			}
+		}
+		if dir != "" {
+			if left, err := os.ReadDir(filepath.Join(dir, "new")); len(left) != 0 || err != nil {
+				t.Error(left, err)
+			}
+		}
+	})
+}
+
+func TestAContentThatIsMissingIsWrittenAnew(t *testing.T) {
+	places(t, attachment.Config{}, func(t *testing.T, f *attachment.Files, dir string) {
+		if dir == "" {
+			return
+		}
+		keep := func() string {
+			a, err := f.Keep(t.Context(), contact.Attachment{Type: "image/png"}, strings.NewReader(png("1")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.ID
+		}
+		id := keep()
+		row, _, err := f.Open(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(dir, row.Hash[:2], row.Hash)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := f.Open(t.Context(), id); err == nil {
+			t.Error("a content that is gone was opened")
+		}
+		if got := read(t, f, keep()); got != png("1") {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestWhatIsYoungIsNotSwept(t *testing.T) {
+	places(t, attachment.Config{}, func(t *testing.T, f *attachment.Files, _ string) {
+		a, err := f.Keep(t.Context(), contact.Attachment{Type: "image/png"}, strings.NewReader(png("1")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := f.Sweep(t.Context()); n != 0 || err != nil {
+			t.Error(n, err)
+		}
+		if err := f.Store.DropFile(t.Context(), a.ID); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := f.Sweep(t.Context()); n != 0 || err != nil { // somebody may be bringing it
+			t.Error(n, err)
+		}
+		if _, _, err := f.Open(t.Context(), a.ID); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAddressesAreGoodForOneFileOneMethodAndATime(t *testing.T) {
+	f, err := attachment.New(attachment.Config{Key: bytes.Repeat([]byte{1}, 32), URL: "https://host.example/_x/attachments/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(1_800_000_000, 0)
+	u, err := url.Parse(f.Link("GET", "f1", now.Add(time.Minute)))
+	if err != nil || u.Path != "/_x/attachments/f1" || u.Host != "host.example" {
+		t.Fatal(u, err)
+	}
+	for _, c := range []struct {
+		method, id string
+		at         time.Time
+		change     func(url.Values)
+		ok         bool
+	}{
+		{"GET", "f1", now, nil, true},
+		{"HEAD", "f1", now, nil, true},
+		{"PUT", "f1", now, nil, false},
+		{"GET", "f2", now, nil, false},
+		{"GET", "f1", now.Add(time.Minute), nil, false},
+		{"GET", "f1", now, func(q url.Values) { q.Set("expires", "1900000000") }, false},
+		{"GET", "f1", now, func(q url.Values) { q.Del("signature") }, false},
+		{"GET", "f1", now, func(q url.Values) { q.Del("expires") }, false},
+	} {
+		q := u.Query()
+		if c.change != nil {
+			c.change(q)
+		}
+		if err := f.Admit(c.method, c.id, q, c.at); (err == nil) != c.ok || err != nil && !fault.Is(err, fault.Denied) {
+			t.Errorf("%s %s %v: %v", c.method, c.id, c.at, err)
+		}
+	}
+}
+
+func FuzzKeep(f *testing.F) {
+	for _, s := range []string{"", "x", png(""), "\xff\xfb", "RIFF....WAVE", "PK\x03\x04", "\x00\x00\x00\x18ftyp"} {
+		f.Add("a.png", "image/png", s)
+		f.Add("", "", s)
+	}
+	s, err := store.Open(context.Background(), "file:"+filepath.Join(f.TempDir(), "s.db"), store.Options{Node: "a"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = s.Close() })
+	files, err := attachment.New(attachment.Config{Store: s, Dir: filepath.Join(f.TempDir(), "files"), Max: 1000})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name, kind, content string) {
+		a, err := files.Keep(t.Context(), contact.Attachment{Name: name, Type: kind}, strings.NewReader(content))
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Error(err)
+			}
+			return
+		}
+		if strings.ContainsAny(a.Name, "/\\\x00\n") || a.Name == "" || a.Size != int64(len(content)) {
+			t.Errorf("%+v", a)
+		}
+	})
+}
