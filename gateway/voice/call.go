@@ -96,7 +96,7 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 					k.tell(contact.CallRinging{})
 				}
 			},
-			Terms:    k.media.Agree,
+			Terms:    k.agree,
 			Answered: k.answered,
 			Key:      k.press,
 			Referred: func(int) {},
@@ -111,6 +111,20 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 }
 
 // place rings the customer. It returns at once; what comes of it comes in.
+// agree lets sound flow on new terms. What plays goes on where another codec has
+// another rate.
+func (k *call) agree(t *sdp.Terms) error {
+	rate := k.media.Rate()
+	if err := k.media.Agree(t); err != nil {
+		return err
+	}
+	if now := k.media.Rate(); now != rate && k.playing != nil {
+		p := k.playing
+		k.say(p.visit, p.sound.to(now), p.then)
+	}
+	return nil
+}
+
 func (g *Gateway) place(c *contact.Contact, p contact.PlaceCall) (gateway.Result, error) {
 	k := g.newCall(c.ID)
 	k.detect, k.from = p.AMD, p.To

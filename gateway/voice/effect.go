@@ -16,7 +16,11 @@ import (
 )
 
 // playing is the prompt that the caller hears now.
-type playing struct{ visit int }
+type playing struct {
+	visit int
+	sound *sequence
+	then  func() // when it is over
+}
 
 // listening is a wait for keys.
 type listening struct {
@@ -33,7 +37,7 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	case contact.PlaceCall:
 		return g.place(c, v)
 	case contact.PlayPrompt:
-		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.play(v, clip), nil })
+		return g.play(ctx, c, v)
 	case contact.CollectDigits:
 		if v.Key != "" {
 			if _, err := dtmf.Encrypt("0", v.Key, v.KeyID); err != nil {
@@ -65,12 +69,13 @@ func (g *Gateway) within(ctx context.Context, c *contact.Contact, p contact.Prom
 	case k == nil:
 		return gateway.Result{Input: contact.CallEnded{By: contact.ByLostNode, Phrase: "the call is not here any more"}}, nil
 	}
-	clip, err := g.opt.Speaker.Clip(ctx, p, k.media.Rate())
+	clips, err := g.clips(ctx, k.media.Rate(), p)
 	if err != nil {
 		return gateway.Result{}, err
 	}
 	type answer struct {
 		r   gateway.Result
+	clip := clips[0]
 		err error
 	}
 	done := make(chan answer, 1)
@@ -93,16 +98,32 @@ func (g *Gateway) within(ctx context.Context, c *contact.Contact, p contact.Prom
 	}
 }
 
-// play plays a prompt. What played or listened before is broken off.
-func (k *call) play(v contact.PlayPrompt, clip audio.Clip) gateway.Result {
+// play plays prompts, one after the other.
+func (g *Gateway) play(ctx context.Context, c *contact.Contact, v contact.PlayPrompt) (gateway.Result, error) {
+	k, _ := g.call(c.ID)
+	rate := audio.Rate
+	if k != nil {
+		rate = k.media.Rate()
+	}
+	more, err := g.clips(ctx, rate, v.More...)
+	if err != nil {
+		return gateway.Result{}, err
+	}
+	return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) {
+		return k.play(v, newSequence(append([]audio.Clip{clip}, more...), v.Loop).to(clip.Rate)), nil
+	})
+}
+
+// play plays prompts. What played or listened before is broken off.
+func (k *call) play(v contact.PlayPrompt, sound *sequence) gateway.Result {
 	k.deafen()
 	k.playing = nil
 	k.media.Hush()
-	if v.SkipOnDigits && len(k.buffer) > 0 || len(clip.Samples) == 0 {
+	if v.SkipOnDigits && len(k.buffer) > 0 || sound.empty() {
 		return gateway.Result{Input: contact.PromptEnded{Visit: v.Visit}}
 	}
 	k.whenUp(func() {
-		k.say(v.Visit, clip, v.Loop, func() { k.tell(contact.PromptEnded{Visit: v.Visit}) })
+		k.say(v.Visit, sound, func() { k.tell(contact.PromptEnded{Visit: v.Visit}) })
 	})
 	return gateway.Result{}
 }
@@ -117,11 +138,11 @@ func (k *call) whenUp(f func()) {
 	k.waiting = f
 }
 
-// say plays a clip, and calls then when it is over and nothing took its place.
-func (k *call) say(visit int, clip audio.Clip, loop bool, then func()) {
-	p := &playing{visit: visit}
+// say plays a sound, and calls then when it is over and nothing took its place.
+func (k *call) say(visit int, sound *sequence, then func()) {
+	p := &playing{visit: visit, sound: sound, then: then}
 	k.playing = p
-	k.media.Play(media.Clip(clip.Samples, loop), func() {
+	k.media.Play(sound, func() {
 		k.loop.Post(func() {
 			if k.playing != p {
 				return
@@ -196,7 +217,7 @@ func (k *call) hear(v contact.CollectDigits, l *listening, clip audio.Clip) (gat
 			k.patient(l)
 			return
 		}
-		k.say(v.Visit, clip, false, func() { k.patient(l) })
+		k.say(v.Visit, newSequence([]audio.Clip{clip}, false), func() { k.patient(l) })
 	})
 	return gateway.Result{}, nil
 }

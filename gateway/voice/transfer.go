@@ -7,6 +7,7 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/voice/audio"
 	"outdial/gateway/voice/media"
 	"outdial/gateway/voice/sdp"
 	"outdial/gateway/voice/signal"
@@ -51,7 +52,7 @@ func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
 		return gateway.Result{}, refused(err)
 	}
 	p := t.k.plan(contact.PlaceCall{To: v.To, From: v.From, FromName: v.Name, RingTimeout: v.Timeout})
-	p.Events.Progress = func(bool) {}
+	p.Events.Progress = t.rings
 	p.Events.Terms = t.terms
 	p.Events.Answered = t.answered
 	p.Events.Ended = t.ended
@@ -73,6 +74,14 @@ func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
 // refused makes an error final: a caller on the line does not wait for room.
 func refused(err error) error {
 	return &fault.Error{Kind: fault.Refused, Code: fault.CodeOf(err), Message: "the third party cannot be called", Err: err}
+}
+
+// rings lets the caller hear that it rings, unless the third party's own network
+// is to be heard.
+func (t *third) rings(rings bool) {
+	if rings && len(t.part) == 0 && !t.main.over {
+		t.main.media.Play(newSequence([]audio.Clip{ringing().At(t.main.media.Rate())}, true), nil)
+	}
 }
 
 // terms joins the sound as soon as there is any: the caller hears it ring.

@@ -37,6 +37,7 @@ type Trunk struct {
 
 	AMD        amd.Config    `yaml:"amd" doc:"how answering machines are told from people"`
 	Stream     stream.Config `yaml:"stream" doc:"where calls are streamed to while they go on"`
+	Hold       string        `yaml:"hold_music" eg:"./prompts/hold.wav" doc:"what a caller hears who waits or is on hold where the flow plays nothing else: an address as prompts have it; default: music that is built in"`
 	Recordings string        `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
 }
 
