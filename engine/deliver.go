@@ -23,6 +23,8 @@ const serviceWindow = 24 * time.Hour
 func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	var need store.Need
 	var seen string
+	told, taker := a.Taken, contact.ID("")
+	a.Taken = func(id contact.ID) { taker = id }
 	if a.Key != "" {
 		seen = "seen/" + a.Account + "/" + a.Key
 		need.Marks = []string{seen}
@@ -47,7 +49,8 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 		need.Marks = append(need.Marks, windowKey(line), aliasKey(line))
 		do = func(t *store.Tx) error { return e.inbound(t, a) }
 	}
-	return e.Store.Update(ctx, need, func(t *store.Tx) error {
+	err := e.Store.Update(ctx, need, func(t *store.Tx) error {
+		taker = ""
 		if seen != "" {
 			_, again, err := t.Mark(seen, e.Now())
 			if err != nil || again {
@@ -59,6 +62,10 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 		}
 		return do(t)
 	})
+	if err == nil && told != nil && taker != "" {
+		told(taker)
+	}
+	return err
 }
 
 // line completes a line with the instance that owns its number.
@@ -118,6 +125,7 @@ func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
 	if msg.ID, err = e.receive(t, id, a, msg); err != nil {
 		return err
 	}
+	a.Taken(id)
 	return e.tell(t, id, msg)
 }
 
@@ -209,6 +217,7 @@ func (e *Engine) newInbound(t *store.Tx, a gateway.Arrival, msg *contact.Message
 	if msg == nil {
 		return nil
 	}
+	a.Taken(c.ID)
 	_, err = e.receive(t, c.ID, a, *msg)
 	return err
 }

@@ -24,15 +24,18 @@ func TestAMessageOnAFreeLineStartsTheNumbersFlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := build(t)
 		h.flow("inbound", say("a", "You wrote: $.Media.InitialMessage", "wait"), wait("wait", "60", "again", "end"), say("again", "Again.", "end"), end("end"))
-		for range 2 { // the carrier repeats itself
-			if err := h.engine.Deliver(t.Context(), inbound("mo-1", "hello", contact.SMS)); err != nil {
+		var took []contact.ID
+		deliver := func(key, text string) {
+			a := inbound(key, text, contact.SMS)
+			a.Taken = func(id contact.ID) { took = append(took, id) }
+			if err := h.engine.Deliver(t.Context(), a); err != nil {
 				t.Fatal(err)
 			}
 		}
+		deliver("mo-1", "hello")
+		deliver("mo-1", "hello") // the carrier repeats itself
 		h.hears(1)
-		if err := h.engine.Deliver(t.Context(), inbound("mo-2", "still there?", contact.SMS)); err != nil {
-			t.Fatal(err)
-		}
+		deliver("mo-2", "still there?")
 		h.hears(1)
 		synctest.Wait()
 		if got := h.far.texts(); !slices.Equal(got, []string{"You wrote: hello", "Again."}) {
@@ -41,6 +44,9 @@ func TestAMessageOnAFreeLineStartsTheNumbersFlow(t *testing.T) {
 		list := h.contacts()
 		if len(list) != 1 || list[0].Method != contact.MethodInbound || list[0].Reason != "CONTACT_FLOW_DISCONNECT" || *list[0].Segment["connect:Direction"].String != "INBOUND" {
 			t.Errorf("contacts %+v", list)
+		}
+		if !slices.Equal(took, []contact.ID{list[0].ID, list[0].ID}) {
+			t.Errorf("taken by %q", took)
 		}
 	})
 }

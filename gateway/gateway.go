@@ -106,6 +106,9 @@ type Arrival struct {
 	// ReplyTo is the carrier's reference of our message that the customer
 	// replied to, where the channel tells.
 	ReplyTo string
+	// Taken, where set, is told which contact took an inbound message, after the
+	// commit; nobody is told of a keyword, or of a repeat.
+	Taken func(contact.ID) `json:"-"`
 }
 
 // A Receipt is a delivery receipt.

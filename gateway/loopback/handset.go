@@ -24,7 +24,7 @@ type Message struct {
 	Text        string               `json:"text"`
 	Status      string               `json:"status"` // contact.StatusSent…
 	At          time.Time            `json:"at"`
-	ContactID   contact.ID           `json:"contactId"` // "" for what the person wrote
+	ContactID   contact.ID           `json:"contactId"` // "" for what the person wrote and no contact has taken
 	Template    string               `json:"template,omitempty"`
 	ContentType string               `json:"contentType,omitempty"` // "" is text/plain
 	Attachments []contact.Attachment `json:"attachments,omitempty"`

@@ -25,6 +25,7 @@ type house struct {
 	mail  []gateway.Arrival // what came in by lines, and receipts
 	calls []gateway.Arrival // calls that came in
 	deny  error             // what the inbox answers
+	takes contact.ID        // who takes what comes in by lines
 	stop  func()
 }
 
@@ -86,6 +87,10 @@ func (h *house) inbox(_ context.Context, a gateway.Arrival) error {
 		h.heard = append(h.heard, a.Input)
 		return nil
 	}
+	if a.Taken != nil && h.takes != "" {
+		a.Taken(h.takes)
+	}
+	a.Taken = nil
 	h.mail = append(h.mail, a)
 	return nil
 }

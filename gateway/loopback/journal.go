@@ -29,6 +29,7 @@ const (
 const (
 	entryMessage  = "message"  // a message was brought to a handset
 	entryReply    = "reply"    // a person wrote one; again with its status where nobody took it
+	entryTaken    = "taken"    // a contact took what a person wrote
 	entryDial     = "dial"     // a phone rang, or was tried
 	entryTransfer = "transfer" // a third party's
 	entryInbound  = "inbound"  // a person called us
@@ -51,12 +52,14 @@ type entry struct {
 	Heard       []string   `json:"heard,omitempty"`
 	Template    string     `json:"template,omitempty"`
 	ContentType string     `json:"contentType,omitempty"`
+
+	Attachments []contact.Attachment `json:"attachments,omitempty"`
 }
 
 func messageEntry(m *Message) entry {
 	e := entry{
 		At: m.At, Event: entryMessage, Contact: m.ContactID, Message: m.ID, Channel: m.Channel, From: m.From, To: m.To,
-		Text: m.Text, Status: m.Status, Template: m.Template, ContentType: m.ContentType,
+		Text: m.Text, Status: m.Status, Template: m.Template, ContentType: m.ContentType, Attachments: m.Attachments,
 	}
 	if m.Direction == Out {
 		e.Event = entryReply
@@ -216,8 +219,12 @@ func (w *World) recall(e entry) {
 		}
 		w.add(h, &Message{
 			ID: e.Message, Direction: direction, Channel: e.Channel, From: e.From, To: e.To, Text: e.Text, Status: e.Status,
-			At: e.At, ContactID: e.Contact, Template: e.Template, ContentType: e.ContentType, ref: e.Message,
+			At: e.At, ContactID: e.Contact, Template: e.Template, ContentType: e.ContentType, Attachments: e.Attachments, ref: e.Message,
 		})
+	case entryTaken:
+		if m := w.handset(e.From).message(e.Message); m != nil {
+			m.ContactID = e.Contact
+		}
 	case entryDial, entryInbound:
 		h := w.handset(e.To)
 		h.call = &call{set: h, contact: e.Contact, from: e.From, state: ringing}

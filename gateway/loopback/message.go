@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -126,8 +127,22 @@ func (w *World) reply(ctx context.Context, c *contact.Contact, what string) erro
 type Writing struct {
 	To      string `json:"to,omitempty"`      // "" is who wrote last
 	Channel string `json:"channel,omitempty"` // "" is the channel of who wrote last, else SMS
-	Text    string `json:"text"`
+	Text    string `json:"text,omitempty"`    // may be empty beside files
+	// Attachments are files that go with it.
+	Attachments []Enclosed `json:"attachments,omitempty"`
+
+	kept []contact.Attachment
 }
+
+// An Enclosed is a file that a person sends.
+type Enclosed struct {
+	Name string `json:"name"`
+	Type string `json:"type,omitempty"` // MIME; "" is what the name's end says
+	Data []byte `json:"data"`           // in base64
+}
+
+// maxEnclosed is how many files go with one message, as with Twilio's MMS.
+const maxEnclosed = 10
 
 // Write sends a message from the handset behind number. It returns when the
 // house has it. fault.NotFound: nobody is behind the number written to.
@@ -135,10 +150,33 @@ func (w *World) Write(ctx context.Context, number string, m Writing) (Message, e
 	if m.Channel != "" && m.Channel != SMS && m.Channel != WhatsApp {
 		return Message{}, fault.New(fault.Invalid, "channel: SMS or WHATSAPP, not %q", m.Channel)
 	}
-	if strings.TrimSpace(m.Text) == "" {
+	if strings.TrimSpace(m.Text) == "" && len(m.Attachments) == 0 {
 		return Message{}, fault.New(fault.Invalid, "text: must not be empty")
 	}
+	if err := w.enclose(ctx, &m); err != nil {
+		return Message{}, err
+	}
 	return w.writeAs(ctx, uuid.Must(uuid.NewV7()).String(), number, m)
+}
+
+// enclose keeps the files of a message, as a carrier's gateway does.
+func (w *World) enclose(ctx context.Context, m *Writing) error {
+	switch n := len(m.Attachments); {
+	case n == 0:
+		return nil
+	case n > maxEnclosed:
+		return fault.New(fault.Invalid, "attachments: at most %d, not %d", maxEnclosed, n)
+	case w.Keep == nil:
+		return fault.New(fault.Refused, "attachments: files are not kept here")
+	}
+	for _, f := range m.Attachments {
+		a, err := w.Keep(ctx, contact.Attachment{Name: f.Name, Type: f.Type}, bytes.NewReader(f.Data))
+		if err != nil {
+			return fault.Wrap(fault.KindOf(err), err, "attachments: %.100s: %v", f.Name, err)
+		}
+		m.kept = append(m.kept, a)
+	}
+	return nil
 }
 
 // writeAs writes the message id. One that is written again, because the house
@@ -152,7 +190,7 @@ func (w *World) writeAs(ctx context.Context, id, number string, m Writing) (Mess
 	}
 	v := &Message{
 		ID: id, Direction: Out, Channel: m.Channel, From: number, To: m.To,
-		Text: m.Text, Status: contact.StatusSent, At: w.Now(),
+		Text: m.Text, Status: contact.StatusSent, At: w.Now(), Attachments: m.kept,
 	}
 	if err := w.write(messageEntry(v)); err != nil {
 		w.mu.Unlock()
@@ -173,7 +211,8 @@ func (w *World) writeAs(ctx context.Context, id, number string, m Writing) (Mess
 	err := w.deliver(ctx, gateway.Arrival{
 		Line:  contact.Line{Subtype: subtype(m.Channel), Customer: number, System: m.To},
 		Key:   "handset/" + v.ID,
-		Input: contact.MessageReceived{Text: m.Text},
+		Input: contact.MessageReceived{Text: m.Text, Attachments: m.kept},
+		Taken: func(id contact.ID) { w.taken(h, v, id) },
 	})
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -187,6 +226,19 @@ func (w *World) writeAs(ctx context.Context, id, number string, m Writing) (Mess
 		}
 	}
 	return *v, err
+}
+
+// taken notes which contact took what a person wrote.
+func (w *World) taken(h *handset, v *Message, id contact.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v.ContactID = id
+	w.rev++
+	v.rev = w.rev
+	h.notify()
+	if err := w.write(entry{At: w.Now(), Event: entryTaken, Contact: id, Message: v.ID, From: v.From}); err != nil {
+		w.Log.Warn("the journal lacks who took a reply", "message", v.ID, "err", err)
+	}
 }
 
 // message gives a message by its id, or nil. It is one of the last, if any.

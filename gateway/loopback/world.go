@@ -14,6 +14,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -47,7 +48,9 @@ type Config struct {
 	// Reply is what every handset without manners of its own replies to a
 	// message, for load tests; "" leaves them to whoever holds them.
 	Reply string
-	Log   *slog.Logger
+	// Keep keeps a file that a person sends from a handset; nil: none can be sent.
+	Keep func(ctx context.Context, a contact.Attachment, file io.Reader) (contact.Attachment, error)
+	Log  *slog.Logger
 }
 
 // A World is a carrier of all channels and the handsets that it reaches. It is a
@@ -165,7 +168,7 @@ func (w *World) Do(ctx context.Context, c *contact.Contact, e contact.Effect) (g
 	case contact.RecordCall:
 		return gateway.Result{Note: "the simulator keeps no recording"}, nil
 	case contact.StreamCall:
-		return gateway.Result{Note: "the simulator streams no media"}, nil
+		return gateway.Result{Note: "the simulator streams no media", Input: contact.StreamChanged{Visit: v.Visit}}, nil
 	case contact.Wake:
 		return w.wake(c, v)
 	case contact.TellAgent:

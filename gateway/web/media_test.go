@@ -90,7 +90,9 @@ func TestFilesOfOursGetAnAddress(t *testing.T) {
 		var seen []contact.Attachment
 		g := New(config(asked{plain{url: "https://x"}, func(m *Message) { seen = m.Attachments }}), Options{
 			HTTP: trip(func(r *http.Request) (*http.Response, error) { return say(r, 200, "ref") }),
-			Link: func(a contact.Attachment, message string) string { return "https://ours.example/" + a.ID + "?for=" + message },
+			Link: func(a contact.Attachment, message string) string {
+				return "https://ours.example/" + a.ID + "?for=" + message
+			},
 		})
 		running(t, g, func(context.Context, gateway.Arrival) error { return errors.New("nothing comes") })
 		list := []contact.Attachment{{ID: "f1", URL: "attachment:f1"}, {URL: "https://theirs.example/2"}}
