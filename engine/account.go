@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/fault"
 	"outdial/store"
 )
 
@@ -177,6 +178,55 @@ func (r *recent) put(c *contact.Contact) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.contacts.put(c.ID, c)
+}
+
+// absent gives the contacts of jobs that are not remembered.
+func (r *recent) absent(jobs []store.Job) (ids []contact.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range jobs {
+		if _, ok := r.contacts.look(jobs[i].Contact); !ok && jobs[i].Account != ours {
+			ids = append(ids, jobs[i].Contact)
+		}
+	}
+	return ids
+}
+
+// fill keeps a contact that was read, unless a turn has left a newer one.
+func (r *recent) fill(c *contact.Contact) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.contacts.look(c.ID); !ok {
+		r.contacts.put(c.ID, c)
+	}
+}
+
+// recall reads the contacts of jobs that were leased, all at once: each would be
+// read by itself when its job is done.
+func (e *Engine) recall(ctx context.Context, jobs []store.Job) {
+	ids := e.recent.absent(jobs)
+	if len(ids) == 0 {
+		return
+	}
+	err := e.Store.View(ctx, func(t *store.Tx) error {
+		if err := t.Read(store.Need{Contacts: ids}); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			c, err := t.Contact(id)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			e.recent.fill(c)
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		e.log.Warn("contacts of leased effects could not be read", "err", err)
+	}
 }
 
 func (r *recent) message(m *contact.Message) {

@@ -40,13 +40,13 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 		need.Contacts = []contact.ID{a.Contact}
 		do = func(t *store.Tx) error { return e.tell(t, a.Contact, a.Input) }
 	default:
-		line, err := e.line(ctx, a.Line)
+		o, err := e.owner(ctx, a.Line)
 		if err != nil {
 			return err
 		}
-		a.Line = line
-		need.Lines = []contact.Line{line}
-		need.Marks = append(need.Marks, windowKey(line), aliasKey(line))
+		a.Line.Instance = o.instance
+		need.Lines = []contact.Line{a.Line}
+		need.Marks = append(need.Marks, windowKey(a.Line), aliasKey(a.Line), OptOutKey(o.optOut, a.Line.Customer))
 		do = func(t *store.Tx) error { return e.inbound(t, a) }
 	}
 	err := e.Store.Update(ctx, need, func(t *store.Tx) error {
@@ -68,33 +68,46 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	return err
 }
 
-// line completes a line with the instance that owns its number.
-func (e *Engine) line(ctx context.Context, l contact.Line) (contact.Line, error) {
-	if l.Instance != "" {
-		return l, nil
+// owner finds out whose number a line's is.
+func (e *Engine) owner(ctx context.Context, l contact.Line) (o owner, err error) {
+	version := e.Store.ResourceVersion()
+	if o, known := e.owners.look(l.System, version); known && (l.Instance == "" || l.Instance == o.instance) {
+		return o, nil
 	}
-	err := e.Store.View(ctx, func(t *store.Tx) error {
-		instances, err := t.Resources(resource.KindInstance, "", "", 1000)
-		if err != nil {
-			return err
-		}
-		for _, i := range instances {
-			_, err := t.ResourceNamed(resource.KindNumber, i.ID, l.System)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
+	err = e.Store.View(ctx, func(t *store.Tx) error {
+		list := []string{l.Instance}
+		if l.Instance == "" {
+			rows, err := t.Resources(resource.KindInstance, "", "", 1000)
 			if err != nil {
 				return err
 			}
-			l.Instance = i.ID
+			list = list[:0]
+			for _, r := range rows {
+				list = append(list, r.ID)
+			}
+		}
+		for _, i := range list {
+			n, err := e.numberAt(t, i, l.System)
+			if err != nil {
+				return err
+			}
+			if n != nil {
+				o = owner{i, OptOutList(n)}
+				return nil
+			}
+		}
+		if l.Instance != "" { // a sender that is no number of ours
+			o.instance = l.Instance
 			return nil
 		}
 		return fault.New(fault.NotFound, "%s is no number of any instance", l.System)
 	})
 	if err != nil {
 		e.log.Warn("an arrival for nobody", "to", l.System, "err", err)
+	} else if o.optOut != "" {
+		e.owners.keep(l.System, version, o)
 	}
-	return l, err
+	return o, err
 }
 
 // inbound takes a message or call from a customer: on the open chat of its line,

@@ -123,6 +123,7 @@ type Engine struct {
 	recent   recent
 	flows    flows
 	numbers  numbers
+	owners   owners
 	throttle throttle
 	group    atomic.Pointer[errgroup.Group]
 	stats    Stats

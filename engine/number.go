@@ -8,13 +8,24 @@ import (
 	"outdial/store"
 )
 
-// numbers remembers which number of an instance an address is, for as long as no
-// resource changes: it is asked at every send.
-type numbers struct {
+// known remembers what was found among the resources, for as long as none of
+// them changes.
+type known[K comparable, V any] struct {
 	mu      sync.Mutex
 	version int64
-	ids     map[[2]string]string // by instance and address; "" is none
+	m       map[K]V
 }
+
+// numbers remembers which number of an instance an address is: it is asked at
+// every send. "" is none.
+type numbers = known[[2]string, string]
+
+// owners remembers whose number an address is: it is asked at every arrival.
+type owners = known[string, owner]
+
+// An owner is the instance that has a number, and the opt-out list which that
+// number keeps; "" where the address is a sender that is no number.
+type owner struct{ instance, optOut string }
 
 // numberAt gives the number of an instance that is dialled as address; nil where
 // there is none.
@@ -39,22 +50,22 @@ func (e *Engine) numberAt(t *store.Tx, instance, address string) (*resource.Numb
 	return n, err
 }
 
-func (n *numbers) look(key [2]string, version int64) (id string, known bool) {
+func (n *known[K, V]) look(k K, version int64) (v V, known bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.version != version {
-		return "", false
+		return v, false
 	}
-	id, known = n.ids[key]
-	return id, known
+	v, known = n.m[k]
+	return v, known
 }
 
 // keep notes what was found; a map that grows by what strangers dial is emptied.
-func (n *numbers) keep(key [2]string, version int64, id string) {
+func (n *known[K, V]) keep(k K, version int64, v V) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.version != version || n.ids == nil || len(n.ids) >= 10_000 {
-		n.version, n.ids = version, make(map[[2]string]string)
+	if n.version != version || n.m == nil || len(n.m) >= 10_000 {
+		n.version, n.m = version, make(map[K]V)
 	}
-	n.ids[key] = id
+	n.m[k] = v
 }

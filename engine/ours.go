@@ -190,6 +190,7 @@ func (e *Engine) leaseAll(ctx context.Context) time.Duration {
 			return poll
 		}
 		e.throttle.took(due)
+		e.recall(ctx, due)
 		e.Take(due)
 		if len(due) == batch && !e.anyCrowded() {
 			continue

@@ -83,6 +83,9 @@ func (b *batch) do(list ...stmt) error {
 	if b.err != nil {
 		return b.err
 	}
+	if err := b.open(); err != nil {
+		return err
+	}
 	err := b.c.do(b.ctx, list...)
 	if !b.readonly {
 		b.err = err

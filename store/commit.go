@@ -218,6 +218,7 @@ var errPoison = errors.New("store: refused by the database")
 func needs(units []*unit) (n Need) {
 	for _, u := range units {
 		n.Contacts = append(n.Contacts, u.need.Contacts...)
+		n.Lanes = append(n.Lanes, u.need.Lanes...)
 		n.Lines = append(n.Lines, u.need.Lines...)
 		n.Tokens = append(n.Tokens, u.need.Tokens...)
 		n.Marks = append(n.Marks, u.need.Marks...)

@@ -202,16 +202,29 @@ func (s *Store) Update(ctx context.Context, need Need, fn func(t *Tx) error) err
 // View gives fn one consistent picture. Its writes fail.
 func (s *Store) View(ctx context.Context, fn func(t *Tx) error) error {
 	b := &batch{s: s, ctx: ctx, readonly: true, version: s.cache.current()}
-	c, err := s.db.read(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.rollback()
-	b.c = c
-	if err := b.begin(); err != nil {
-		return err
+	defer func() {
+		if b.c != nil {
+			b.c.rollback()
+		}
+	}()
+	if s.db.shared() {
+		if err := b.open(); err != nil {
+			return err
+		}
+		if err := b.begin(); err != nil {
+			return err
+		}
 	}
 	return fn(&Tx{b: b})
+}
+
+// open begins the transaction of a View. Much of what is asked lies in the
+// cache: alone on its database, a View begins with its first statement.
+func (b *batch) open() (err error) {
+	if b.c == nil {
+		b.c, err = b.s.db.read(b.ctx)
+	}
+	return err
 }
 
 // ids makes numbers that sort by the time of their making: microseconds since
