@@ -6,6 +6,7 @@ require (
 	github.com/aws/aws-sdk-go-v2 v1.47.5 // tests: the official SDK is the client
 	github.com/aws/aws-sdk-go-v2/service/connect v1.175.2 // tests: the official SDK is the client
 	github.com/aws/smithy-go v1.28.7 // tests: its errors
+	github.com/coder/websocket v1.8.15 // WebSockets: the sound of calls, streamed live
 	github.com/emiago/sipgo v1.7.1 // SIP messages, transactions and transports
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/google/uuid v1.6.0 // ids that sort by time (UUIDv7)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"unicode/utf8"
 
 	"outdial/contact"
@@ -100,6 +101,10 @@ type recording struct {
 	StartTimestamp  wire.Time
 	StopTimestamp   wire.Time
 	Status          string `wire:"enum=AVAILABLE|DELETED"`
+	// Of a live stream. The place of a recording of ours is a file or an address,
+	// for which StorageType has no value.
+	FragmentStartNumber string `wire:"len=0..128"`
+	FragmentStopNumber  string `wire:"len=0..128"`
 }
 
 // describeContact tells all that is known of a contact, open or ended.
@@ -199,11 +204,15 @@ func tellCall(d *contactDetail, call *contact.Call) {
 }
 
 func tellRecordings(kept []contact.Recording) (out []recording) {
-	for _, r := range kept {
-		out = append(out, recording{
-			Location: r.Path, MediaStreamType: "AUDIO", ParticipantType: r.Party,
-			StartTimestamp: wire.At(r.Started), StopTimestamp: wire.At(r.Stopped), Status: "AVAILABLE",
-		})
+	for _, k := range kept {
+		r := recording{
+			Location: k.Path, MediaStreamType: "AUDIO", ParticipantType: k.Party,
+			StartTimestamp: wire.At(k.Started), StopTimestamp: wire.At(k.Stopped), Status: "AVAILABLE",
+		}
+		if k.Live {
+			r.FragmentStartNumber, r.FragmentStopNumber = "1", strconv.FormatInt(k.Last, 10)
+		}
+		out = append(out, r)
 	}
 	return out
 }

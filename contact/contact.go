@@ -254,6 +254,11 @@ type Recording struct {
 	Party   string    `json:"party"` // AGENT, CUSTOMER, ALL
 	Started time.Time `json:"started"`
 	Stopped time.Time `json:"stopped,omitzero"`
+	// Live is set where it was streamed, and is not kept here: Path is the address
+	// that it went to, Last the number of its last message of sound.
+	Live bool  `json:"live,omitempty"`
+	Last int64 `json:"last,omitempty"`
+	Lost int64 `json:"lost,omitempty"` // Live: messages that the far side did not get
 }
 
 // A Position is where the contact stands in its flow. A parked contact keeps

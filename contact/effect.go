@@ -132,8 +132,9 @@ type RecordCall struct {
 	Do      string   `json:"do,omitempty"`      // "", suspend, resume
 }
 
-// StreamCall starts or stops live media streaming.
+// StreamCall starts or stops live media streaming. StreamChanged answers it.
 type StreamCall struct {
+	Visit   int      `json:"visit,omitempty"`
 	Enabled bool     `json:"enabled"`
 	Tracks  []string `json:"tracks,omitempty"` // From, To
 }

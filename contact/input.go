@@ -214,9 +214,15 @@ type QueueMoved struct {
 	To      string `json:"to,omitempty"`    // …or this agent
 }
 
-// RecordingKept says that a recording was written.
+// RecordingKept says that a recording was written, or what was streamed live.
 type RecordingKept struct {
 	Recording Recording `json:"recording"`
+}
+
+// StreamChanged says that the live stream of a call has begun, or has ended, as
+// StreamCall wanted.
+type StreamChanged struct {
+	Visit int `json:"visit"`
 }
 
 func (Started) input()          {}
@@ -240,6 +246,7 @@ func (StopRequested) input()    {}
 func (ContactUpdated) input()   {}
 func (QueueMoved) input()       {}
 func (RecordingKept) input()    {}
+func (StreamChanged) input()    {}
 
 var inputs = map[string]func(json.RawMessage) (Input, error){
 	"Started":          read[Started, Input],
@@ -263,6 +270,7 @@ var inputs = map[string]func(json.RawMessage) (Input, error){
 	"ContactUpdated":   read[ContactUpdated, Input],
 	"QueueMoved":       read[QueueMoved, Input],
 	"RecordingKept":    read[RecordingKept, Input],
+	"StreamChanged":    read[StreamChanged, Input],
 }
 
 // InputKind names the kind of in, as it is kept and logged.

@@ -429,6 +429,8 @@ func refusal(f contact.Effect, kind, code, text string) contact.Input {
 		return contact.EffectFailed{Visit: v.Visit, Effect: kind, Code: code, Message: text}
 	case contact.CollectSpeech:
 		return contact.EffectFailed{Visit: v.Visit, Effect: kind, Code: code, Message: text}
+	case contact.StreamCall:
+		return contact.EffectFailed{Visit: v.Visit, Effect: kind, Code: code, Message: text}
 	}
 	return contact.EffectFailed{Effect: kind, Code: code, Message: text}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"outdial/contact"
@@ -153,11 +154,16 @@ func contactLens(c *contact.Contact) any {
 func recordings(c *contact.Contact) []any {
 	out := []any{}
 	for _, k := range c.Kept {
-		out = append(out, map[string]any{
+		r := map[string]any{
 			"DeletionReason": nil, "FragmentStartNumber": nil, "FragmentStopNumber": nil, "Location": k.Path,
 			"MediaStreamType": "AUDIO", "ParticipantType": k.Party, "StartTimestamp": second(k.Started),
 			"StopTimestamp": second(k.Stopped), "Status": "AVAILABLE", "StorageType": "FILE",
-		})
+		}
+		if k.Live { // what stands here where Amazon streams into Kinesis
+			r["StorageType"] = "WEBSOCKET"
+			r["FragmentStartNumber"], r["FragmentStopNumber"] = "1", strconv.FormatInt(k.Last, 10)
+		}
+		out = append(out, r)
 	}
 	return out
 }

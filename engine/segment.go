@@ -37,7 +37,7 @@ func carried(in contact.Input) bool {
 	switch in.(type) {
 	case contact.MessageReceived, contact.MessageSent, contact.MessageRefused, contact.EffectFailed, contact.CallRinging,
 		contact.CallAnswered, contact.MachineDetected, contact.CallEnded, contact.PromptEnded, contact.DigitsReceived,
-		contact.SpeechReceived, contact.TransferEnded, contact.RecordingKept:
+		contact.SpeechReceived, contact.TransferEnded, contact.RecordingKept, contact.StreamChanged:
 		return true
 	}
 	return false

@@ -139,6 +139,8 @@ func (s *stage) reply(seed, n int) contact.Input {
 			return contact.DigitsReceived{Visit: visit, Digits: []string{"1", "2", "9", ""}[pick], End: contact.Complete}
 		case contact.CollectSpeech:
 			return contact.SpeechReceived{Visit: visit, Text: []string{"mon", "book", "huh", ""}[pick]}
+		case contact.StreamCall:
+			return contact.StreamChanged{Visit: visit}
 		case contact.InvokeFunction:
 			return contact.FunctionReturned{Visit: visit, Payload: []byte(`{"status":"ok"}`), Error: []string{"", "", "", "down"}[pick]}
 		case contact.CallService:

@@ -94,6 +94,8 @@ func visitOf(in contact.Input) (int, bool) {
 	switch in := in.(type) {
 	case contact.PromptEnded:
 		return in.Visit, true
+	case contact.StreamChanged:
+		return in.Visit, true
 	case contact.DigitsReceived:
 		return in.Visit, true
 	case contact.SpeechReceived:

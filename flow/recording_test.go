@@ -81,13 +81,30 @@ func TestStreaming(t *testing.T) {
 	s := stageOf(t, "VOICE", action("a", "Enabled", `"From"`, "b")+action("b", "Enabled", `"From","To"`, "c")+`c MessageParticipant {"Text":"x"} > d
 		`+action("d", "Disabled", `"From"`, "e")+`e MessageParticipant {"Text":"x"} > e`)
 	s.answer()
-	if got := describe(s.out.Effects[:2]); got != `StreamCall{"enabled":true,"tracks":["From"]} StreamCall{"enabled":true,"tracks":["From","To"]}` {
-		t.Error(got)
+	for _, want := range []string{`StreamCall{"visit":1,"enabled":true,"tracks":["From"]}`, `StreamCall{"visit":2,"enabled":true,"tracks":["From","To"]}`} {
+		if got := describe(s.out.Effects[:1]); got != want {
+			t.Error(got)
+		}
+		s.hear(contact.StreamChanged{Visit: s.c.Position.Visit})
 	}
 	s.expectVar("$.MediaStreams.Customer.Audio.StartTimestamp [$.MediaStreams.Customer.Audio.StopTimestamp]", "1795176000000 []")
 	s.later(1e9).hear(contact.PromptEnded{Visit: 3})
-	s.expectVar("$.MediaStreams.Customer.Audio.StartTimestamp $.MediaStreams.Customer.Audio.StopTimestamp", "1795176000000 1795176001000")
-	if got := describe(s.out.Effects[:1]); got != `StreamCall{"enabled":false}` {
+	if got := describe(s.out.Effects[:1]); got != `StreamCall{"visit":4,"enabled":false}` {
 		t.Error(got)
 	}
+	s.hear(contact.StreamChanged{Visit: 3}) // is of an earlier visit
+	s.hear(contact.StreamChanged{Visit: 4})
+	s.expectVar("$.MediaStreams.Customer.Audio.StartTimestamp $.MediaStreams.Customer.Audio.StopTimestamp", "1795176000000 1795176001000")
+}
+
+// What cannot be streamed takes the error branch, and is not streamed.
+func TestStreamingFails(t *testing.T) {
+	const on = `UpdateContactMediaStreamingBehavior {"MediaStreamingState":"Enabled","Participants":[{"ParticipantType":"Customer","MediaDirections":["From"]}],"MediaStreamType":"Audio"}`
+	s := stageOf(t, "VOICE", "a "+on+` !NoMatchingError c > b
+		b MessageParticipant {"Text":"x"} > b
+		c MessageParticipant {"Text":"y"} > c`)
+	s.answer()
+	s.hear(contact.EffectFailed{Visit: s.c.Position.Visit, Effect: "StreamCall", Message: "nobody is there"})
+	s.expectPath("a:error NoMatchingError, c:wait")
+	s.expectVar("[$.MediaStreams.Customer.Audio.StartTimestamp]", "[]")
 }

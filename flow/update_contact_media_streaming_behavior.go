@@ -23,6 +23,7 @@ var updateContactMediaStreamingBehavior = Spec{
 	Errors:   []ErrorRule{{Type: noMatch}},
 	Channels: V,
 	Flows:    I | Q | CW | OW | AW | TA | TQ,
+	Waits:    true,
 	Sets:     []string{"MediaStreams"},
 	Run:      runUpdateContactMediaStreamingBehavior,
 }
@@ -34,21 +35,41 @@ type streaming struct {
 }
 
 func runUpdateContactMediaStreamingBehavior(t *Turn) Next {
-	var was streaming
-	// What is kept was written here; at the worst it is as if nothing streamed.
-	_ = json.Unmarshal(t.Contact.Streaming, &was)
-	now := streaming{State: t.Text("MediaStreamingState")}
+	if _, ok := t.Input.(contact.StreamChanged); ok {
+		return t.streamed()
+	}
+	if t.Input != nil {
+		return Ignore
+	}
+	was, now := t.streaming(), streaming{State: t.Text("MediaStreamingState")}
 	if now.State == "Enabled" {
 		now.Tracks = t.directions()
 	}
-	t.Contact.Streaming, _ = json.Marshal(now)
 	if was.State != "Enabled" && now.State != "Enabled" {
 		return t.NextSaying("nothing was streamed")
 	}
 	if was.State == now.State && slices.Equal(was.Tracks, now.Tracks) {
 		return t.NextSaying("it is streamed already")
 	}
-	t.Do(contact.StreamCall{Enabled: now.State == "Enabled", Tracks: now.Tracks})
+	t.Keep(now)
+	t.Do(contact.StreamCall{Visit: t.Visit(), Enabled: now.State == "Enabled", Tracks: now.Tracks})
+	return Wait
+}
+
+// streaming is what is streamed now.
+func (t *Turn) streaming() (was streaming) {
+	// What is kept was written here; at the worst it is as if nothing streamed.
+	_ = json.Unmarshal(t.Contact.Streaming, &was)
+	return was
+}
+
+// streamed goes on once the stream has begun, or has ended.
+func (t *Turn) streamed() Next {
+	was, now := t.streaming(), streaming{}
+	if !t.Kept(&now) {
+		return Ignore
+	}
+	t.Contact.Streaming, _ = json.Marshal(now)
 	t.setStream(now.State == "Enabled", was.State == "Enabled")
 	return t.Next()
 }

@@ -35,6 +35,8 @@ func (s *Stage) do(a *actor, e contact.Effect) {
 		if v.Visit > 0 && !v.Loop {
 			s.tell(a, contact.PromptEnded{Visit: v.Visit})
 		}
+	case contact.StreamCall:
+		s.tell(a, contact.StreamChanged{Visit: v.Visit})
 	case contact.StopPrompt:
 		if p := a.playing; p != nil {
 			a.playing = nil

@@ -37,7 +37,8 @@ type call struct {
 	unheard func() // ends the detector; nil: there is none
 	third   *third
 	tape    *tape
-	writing int                         // recordings that are being written
+	live    *live                       // nil: it is not streamed
+	writing int                         // recordings and streams that are not done yet
 	private func(gateway.Arrival) error // hears in place of the house; nil: the house
 	pressed func(key byte)              // takes keys in place of the flow; nil: the flow
 	from    string                      // the customer's number, which a third party sees
@@ -181,6 +182,7 @@ func (k *call) ended(o signal.Outcome) {
 	}
 	k.dismiss()
 	k.stopTape()
+	k.stopStream("callEnded")
 	k.g.group.Go(func() error { k.media.Close(); return nil })
 	if !k.silent {
 		k.tell(k.end(o))

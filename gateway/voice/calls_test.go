@@ -216,11 +216,11 @@ func TestNotRecorded(t *testing.T) {
 			b.Error("nobody is told that nothing is recorded")
 		}
 		b.do(contact.RecordCall{})
-		b.hangUp(d)
 		_, err := b.gw.Do(context.Background(), &contact.Contact{ID: alice}, contact.StreamCall{Enabled: true})
 		if !fault.Is(err, fault.Refused) {
 			b.Errorf("streaming: %v", err)
 		}
+		b.hangUp(d)
 	})
 }
 

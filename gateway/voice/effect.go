@@ -53,6 +53,8 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.transfer(v) })
 	case contact.RecordCall:
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.record(v) })
+	case contact.StreamCall:
+		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.stream(c, v) })
 	case contact.EndCall:
 		return g.endCall(ctx, c)
 	}

@@ -21,6 +21,13 @@ const (
 	partyAgent    = "Agent"
 )
 
+// Parties as contact records name them.
+const (
+	partyOfAll      = "ALL"
+	partyOfCustomer = "CUSTOMER"
+	partyOfAgent    = "AGENT"
+)
+
 // tapeDepth is how many frames may wait to be written: ten seconds.
 const tapeDepth = 500
 
@@ -74,12 +81,12 @@ func (k *call) startTape(left, right bool) error {
 	if err != nil {
 		return fault.Wrap(fault.Refused, err, "the call cannot be recorded")
 	}
-	t := &tape{path: path, party: "ALL", begun: now, left: left, right: right, frames: make(chan []byte, tapeDepth)}
+	t := &tape{path: path, party: partyOfAll, begun: now, left: left, right: right, frames: make(chan []byte, tapeDepth)}
 	switch {
 	case !right:
-		t.party = "CUSTOMER"
+		t.party = partyOfCustomer
 	case !left:
-		t.party = "AGENT"
+		t.party = partyOfAgent
 	}
 	k.tape = t
 	k.writing++

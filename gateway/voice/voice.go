@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"outdial/gateway/voice/media"
 	"outdial/gateway/voice/signal"
 	"outdial/gateway/voice/speech"
+	"outdial/gateway/voice/stream"
 )
 
 // Options are what a gateway must be given from outside.
@@ -31,6 +33,8 @@ type Options struct {
 	Signal  signal.Options
 	// ListenPacket opens the sockets for sound; nil is net.ListenPacket.
 	ListenPacket func(network, address string) (net.PacketConn, error)
+	// HTTP reaches where calls are streamed to; nil is a client of its own.
+	HTTP *http.Client
 	// Dir is a folder of the trunk's own, where calls that are up are written
 	// down, so that the far side is released after a crash; "" is none.
 	Dir string
@@ -45,6 +49,9 @@ type Gateway struct {
 	agent *signal.Agent
 	ports *media.Ports
 	clock *media.Clock
+
+	streams  *stream.Streamer // nil: calls are not streamed
+	streamed streamCounts
 
 	mu       sync.Mutex
 	in       gateway.Inbox // nil unless it runs
@@ -75,13 +82,19 @@ func New(t Trunk, o Options) (*Gateway, error) {
 			return nil, err
 		}
 	}
+	var streams *stream.Streamer
+	if set.Stream.URL != "" {
+		if streams, err = stream.New(set.Stream, o.HTTP, log); err != nil {
+			return nil, fault.New(fault.Invalid, "stream.%s", err)
+		}
+	}
 	o.Signal.Log = log
 	agent, err := signal.New(set.Config, o.Signal)
 	if err != nil {
 		return nil, err
 	}
 	return &Gateway{
-		set: set, opt: o, log: log, agent: agent, ports: media.NewPorts(set.host, set.low, set.high, o.ListenPacket),
+		set: set, opt: o, log: log, agent: agent, streams: streams, ports: media.NewPorts(set.host, set.low, set.high, o.ListenPacket),
 		clock: media.NewClock(runtime.GOMAXPROCS(0)), calls: map[contact.ID]*call{}, past: map[contact.ID]string{}, changed: make(chan struct{}, 1),
 	}, nil
 }
@@ -245,6 +258,7 @@ type Health struct {
 	Targets      []signal.TargetHealth      `json:"targets"`
 	Registration *signal.RegistrationHealth `json:"registration,omitempty"`
 	Counts       signal.Counts              `json:"counts"`
+	Streams      *StreamCounts              `json:"streams,omitempty"` // nil: calls are not streamed
 }
 
 // Health tells how the trunk does.
@@ -252,6 +266,9 @@ func (g *Gateway) Health() Health {
 	h := Health{Account: g.set.Name, Targets: g.agent.Targets(), Counts: g.agent.Counts(), Ports: g.ports.Lent()}
 	for _, t := range h.Targets {
 		h.Up = h.Up || t.State != signal.StateDown
+	}
+	if g.streams != nil {
+		h.Streams = g.streamed.now()
 	}
 	if r, ok := g.agent.Registration(); ok {
 		h.Registration = &r

@@ -74,15 +74,24 @@ func inBubble(t *testing.T, change func(*Trunk), f func(b *bench)) {
 // inBubbleAt is inBubble with a folder that may have been left by another one.
 func inBubbleAt(t *testing.T, dir string, change func(*Trunk), f func(b *bench)) {
 	t.Helper()
+	inBubbleWith(t, dir, func(tr *Trunk, _ *Options) {
+		if change != nil {
+			change(tr)
+		}
+	}, f)
+}
+
+// inBubbleWith is inBubbleAt where the options change too.
+func inBubbleWith(t *testing.T, dir string, change func(*Trunk, *Options), f func(b *bench)) {
+	t.Helper()
 	speaker := prompts(t)
 	synctest.Test(t, func(t *testing.T) {
 		n := voicetest.NewNetwork()
 		trunk := Trunk{Name: "acme", Codecs: []string{"PCMA"}, Lost: -1}
 		trunk.Config = signal.Config{Targets: []string{theirIP}, Listen: ourIP + ":5060", Ping: -1, Session: -1}
-		if change != nil {
-			change(&trunk)
-		}
-		gw, err := New(trunk, Options{Speaker: speaker, ListenPacket: n.Listen, Dir: dir, Signal: signal.Options{ListenPacket: n.Listen}})
+		options := Options{Speaker: speaker, ListenPacket: n.Listen, Dir: dir, Signal: signal.Options{ListenPacket: n.Listen}}
+		change(&trunk, &options)
+		gw, err := New(trunk, options)
 		if err != nil {
 			t.Fatal(err)
 		}
