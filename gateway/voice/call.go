@@ -111,7 +111,6 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 	}
 }
 
-// place rings the customer. It returns at once; what comes of it comes in.
 // agree lets sound flow on new terms. What plays goes on where another codec has
 // another rate.
 func (k *call) agree(t *sdp.Terms) error {
@@ -126,6 +125,7 @@ func (k *call) agree(t *sdp.Terms) error {
 	return nil
 }
 
+// place rings the customer. It returns at once; what comes of it comes in.
 func (g *Gateway) place(c *contact.Contact, p contact.PlaceCall) (gateway.Result, error) {
 	k := g.newCall(c.ID)
 	k.detect, k.from = p.AMD, p.To

@@ -75,9 +75,9 @@ func (g *Gateway) within(ctx context.Context, c *contact.Contact, p contact.Prom
 	if err != nil {
 		return gateway.Result{}, err
 	}
+	clip := clips[0]
 	type answer struct {
 		r   gateway.Result
-	clip := clips[0]
 		err error
 	}
 	done := make(chan answer, 1)
