@@ -61,6 +61,8 @@ type Config struct {
 	Policy
 	// Sinks are the names of the sinks that get events and records.
 	Sinks []string
+	// LogSinks are the names of the sinks that get the flow log.
+	LogSinks []string
 	// Simulated accounts do not count as under way for real: the clock may move.
 	Simulated map[string]bool
 	// Segments counts the parts of a message on the air; nil counts one.

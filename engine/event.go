@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"sort"
 	"time"
 
@@ -219,7 +220,7 @@ func (e *Engine) deliverTo(t *store.Tx, sink string, id contact.ID, eventID stri
 func (e *Engine) Replay(ctx context.Context, q store.EventQuery) (n int, err error) {
 	err = e.Store.Update(ctx, store.Need{}, func(t *store.Tx) error {
 		n = 0
-		for _, sink := range e.Sinks {
+		for _, sink := range slices.Concat(e.Sinks, e.LogSinks) {
 			k, err := t.Unpark(SinkPrefix+sink, e.Now())
 			if err != nil {
 				return err

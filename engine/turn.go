@@ -109,6 +109,9 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 			return nil, err
 		}
 	}
+	if err := w.log(out.Logs); err != nil {
+		return nil, err
+	}
 	if err := w.record(in, out, ended); err != nil {
 		return nil, err
 	}

@@ -155,17 +155,6 @@ func TestFlowAttributes(t *testing.T) {
 	}
 }
 
-func TestFlowLogging(t *testing.T) {
-	s := stageOf(t, "SMS", `
-		a UpdateFlowLoggingBehavior {"FlowLoggingBehavior":"Enabled"} > m
-		m MessageParticipant {"Text":"Hi $.Channel"} > b
-		b DisconnectParticipant`)
-	s.start()
-	if p := s.out.Passed[1].Params; p["Text"] != "Hi CHAT" {
-		t.Errorf("params %v", p)
-	}
-}
-
 func TestTargetQueue(t *testing.T) {
 	const lines = `
 		a UpdateContactTargetQueue {"QueueId":"arn:q"} !NoMatchingError oops > b

@@ -24,7 +24,7 @@ func (t *Turn) run(n *node) error {
 		p.State = nil
 		t.node = n
 		t.Input = nil
-		next, err := t.leave(t.act())
+		next, err := t.leave(t.acted())
 		if err != nil || next == nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (t *Turn) resume(in contact.Input) error {
 		return nil
 	}
 	t.Input = in
-	next, err := t.leave(t.node.spec.Run(t))
+	next, err := t.leave(t.resumed())
 	if err != nil || next == nil {
 		return err
 	}
@@ -205,26 +205,8 @@ func join(a, b string) string {
 
 // passed tells the timeline of the branch that was taken.
 func (t *Turn) passed(label, why, next string) {
-	p := Passed{Flow: t.flow.ID, Action: t.node.id, Type: t.node.kind, Branch: label, Why: why, Next: next}
-	if t.Contact.Logging && t.instance().FlowLogs {
-		p.Params = t.logged()
-	}
-	t.out.Passed = append(t.out.Passed, p)
-}
-
-// logged gives the parameters for the flow log, but for keys and secrets.
-func (t *Turn) logged() map[string]any {
-	v := &t.node.params
-	if len(v.items) == 0 {
-		return nil
-	}
-	out := make(map[string]any, len(v.items))
-	for i := range v.items {
-		if r := v.items[i].rule; r == nil || !r.Hidden {
-			out[v.names[i]] = t.json(&v.items[i])
-		}
-	}
-	return out
+	t.out.Passed = append(t.out.Passed,
+		Passed{Flow: t.flow.ID, Action: t.node.id, Type: t.node.kind, Branch: label, Why: why, Next: next})
 }
 
 // spin ends a contact that goes round without end.

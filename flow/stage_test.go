@@ -26,11 +26,12 @@ type testWorld struct {
 	users   map[string]*resource.User
 	bots    map[string]Bot
 	serves  map[string]bool
+	silent  bool // the instance keeps no flow log
 }
 
 func (w *testWorld) Instance() *resource.Instance {
 	return &resource.Instance{Meta: resource.Meta{ID: "i-1", ARN: "arn:aws:connect:us-east-1:111122223333:instance/i-1"},
-		Region: "us-east-1", FlowLogs: true}
+		Region: "us-east-1", FlowLogs: !w.silent}
 }
 
 func find[T any](m map[string]*T, kind, ref string) (*T, error) {

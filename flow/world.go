@@ -88,6 +88,7 @@ type Out struct {
 	Effects []contact.Effect
 	Events  []contact.Event
 	Passed  []Passed
+	Logs    []Logged // for the flow log, where it is on
 	Notes   []string // what the operator should know
 	// Next is the contact that follows this one. It begins in the same unit of
 	// work, with Started, once it has an id; this one's NextID is that.
@@ -95,8 +96,8 @@ type Out struct {
 	Stale bool // the input answered something that is over; nothing changed
 }
 
-// Passed is one action that the contact went through, for the timeline, the
-// flow log and the coverage of plays.
+// Passed is one action that the contact went through, for the timeline and the
+// coverage of plays.
 type Passed struct {
 	Flow   string         `json:"flow"`             // flow or module id
 	Action string         `json:"action"`           // its identifier
@@ -104,5 +105,4 @@ type Passed struct {
 	Branch string         `json:"branch,omitempty"` // "next", "condition Equals 1", "error NoMatchingError", "wait", "end"
 	Why    string         `json:"why,omitempty"`
 	Next   string         `json:"next,omitempty"`
-	Params map[string]any `json:"params,omitempty"` // resolved, only where flow logging is on
 }
