@@ -61,11 +61,12 @@ var plan = map[string]string{
 	"gateway/voice/voicetest": "gateway/voice gateway/voice/audio gateway/voice/media gateway/voice/sdp gateway/voice/signal",
 
 	// floor 3
-	"engine": "store gateway flow routing contact resource fault",
+	"attachment": "store contact fault",
+	"engine":     "store gateway flow routing contact resource fault",
 
 	// floor 4: the faces
-	"api":   "engine store flow routing wire contact resource fault",
-	"admin": "engine store gateway gateway/loopback contact resource fault wire flow",
+	"api":   "attachment engine store flow routing wire contact resource fault",
+	"admin": "attachment engine store gateway gateway/loopback contact resource fault wire flow",
 
 	// floor 5
 	"scripts/report": "",

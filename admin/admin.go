@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"outdial/attachment"
 	"outdial/engine"
 	"outdial/gateway/loopback"
 	"outdial/resource"
@@ -29,6 +30,8 @@ type Config struct {
 	Engine *engine.Engine
 	// World is the simulated world; nil where the simulator is off.
 	World *loopback.World
+	// Files are the files of messages; nil where none are kept.
+	Files *attachment.Files
 	// Carriers are the real carrier accounts. While there are any, time is real.
 	Carriers []string
 	// Kinds says what each carrier account speaks.
@@ -105,6 +108,10 @@ func (s *Server) table() []route {
 		{"DELETE", "contacts/{id}", "", signed, "EraseContacts", s.eraseContact},
 		{"GET", "contacts/{id}/timeline", "", signed, "DescribeTimeline", s.timeline},
 		{"GET", "contacts/{id}/messages", "", signed, "ListMessages", s.listMessages},
+
+		{"POST", "attachments", "", local, "CreateAttachment", s.createAttachment},
+		{"GET", "attachments/{file}", "expires signature", link, "ReadAttachment", s.getAttachment},
+		{"PUT", "attachments/{file}", "expires signature", link, "CreateAttachment", s.putAttachment},
 
 		{"GET", "events", "contact type from to after limit", signed, "ListEvents", s.listEvents},
 		{"GET", "events/parked", "after limit", signed, "ListEvents", s.listParked},

@@ -12,7 +12,7 @@ import (
 
 // admit lets a caller in who may do the route's action, and reads the body.
 func (s *Server) admit(c *call, e *route) error {
-	if e.access == open {
+	if e.access == open || e.access == link && (s.linked(c) || e.method == http.MethodPut) {
 		return nil
 	}
 	unsigned := c.r.Header.Get("Authorization") == "" && !strings.Contains(c.r.URL.RawQuery, "X-Amz-Algorithm=")
@@ -70,7 +70,7 @@ func loopbackHost(address string) bool {
 // resource is what a policy is asked about: the contact, the handset, the list,
 // or everything of the account.
 func (s *Server) resource(c *call) string {
-	for _, kind := range []struct{ label, name string }{{"id", "contact"}, {"number", "handset"}, {"name", "agent"}, {"list", "optout"}, {"instance", "dnc"}} {
+	for _, kind := range []struct{ label, name string }{{"id", "contact"}, {"number", "handset"}, {"name", "agent"}, {"list", "optout"}, {"instance", "dnc"}, {"file", "attachment"}} {
 		if v := c.label[kind.label]; v != "" {
 			if kind.label == "id" && strings.HasSuffix(c.action, "Key") {
 				kind.name = "key"

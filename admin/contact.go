@@ -156,7 +156,7 @@ func (s *Server) listMessages(c *call) error {
 			return err
 		}
 		list, err := t.Messages(k.ID)
-		out.Messages = append(out.Messages, list...)
+		out.Messages = append(out.Messages, s.shown(list)...)
 		return err
 	})
 	if err != nil {
@@ -184,12 +184,21 @@ func (s *Server) eraseContact(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Erase(c.r.Context(), []contact.ID{id}); err != nil {
+	if err := s.erase(c, id); err != nil {
 		return err
 	}
 	s.Log.Info("erased", "by", c.caller.ARN, "contacts", 1)
 	s.write(c, 200, erasure{1})
 	return nil
+}
+
+// erase deletes contacts, and their files with them.
+func (s *Server) erase(c *call, ids ...contact.ID) error {
+	if err := s.Store.Erase(c.r.Context(), ids); err != nil || s.Files == nil {
+		return err
+	}
+	_, err := s.Files.Sweep(c.r.Context())
+	return err
 }
 
 // openContacts refuses to erase what is going on: its call would never be hung
@@ -238,7 +247,7 @@ func (s *Server) erasePerson(c *call) error {
 	if len(busy) > 0 {
 		return openContacts(busy)
 	}
-	if err := s.Store.Erase(c.r.Context(), ids); err != nil {
+	if err := s.erase(c, ids...); err != nil {
 		return err
 	}
 	s.Log.Info("erased", "by", c.caller.ARN, "contacts", len(ids))

@@ -19,6 +19,7 @@ const (
 	signed access = iota // who signed the request, and may do the action
 	local                // anybody on this machine; elsewhere as signed
 	open                 // anybody
+	link                 // who has an address that the route itself checks; others as signed
 )
 
 // A route is one line of the table.

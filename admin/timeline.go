@@ -48,7 +48,7 @@ func (s *Server) timeline(c *call) error {
 			return err
 		}
 		out.Contact = k.ID
-		out.Entries, err = entries(t, k.ID)
+		out.Entries, err = s.entries(t, k.ID)
 		return err
 	})
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Server) timeline(c *call) error {
 
 // entries merges what is kept of a contact. Within one moment a message that
 // came in goes before the turn that heard it, and what a turn caused behind it.
-func entries(t *store.Tx, id contact.ID) ([]entry, error) {
+func (s *Server) entries(t *store.Tx, id contact.ID) ([]entry, error) {
 	list := []entry{}
 	records, err := t.Records(id)
 	if err != nil {
@@ -73,7 +73,7 @@ func entries(t *store.Tx, id contact.ID) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range messages {
+	for _, m := range s.shown(messages) {
 		list = append(list, statuses(m)...)
 	}
 	q := store.EventQuery{Contact: id, Limit: 1000}

@@ -120,10 +120,46 @@ func (f *Files) Keep(ctx context.Context, a contact.Attachment, r io.Reader) (co
 	return contact.Attachment{ID: row.ID, Name: row.Name, Type: row.Type, Size: row.Size, URL: scheme + row.ID}, nil
 }
 
+// Await makes room for a file whose content comes later: Fill brings it. One
+// that belongs to no contact waits for looseTime.
+func (f *Files) Await(ctx context.Context, row store.File) (*store.File, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	row.ID, row.Created, row.Hash, row.Status = id.String(), time.Now().UTC(), "", store.FileProcessing
+	if row.Type == "" {
+		row.Type = f.Named(row.Name)
+	}
+	if row.Type = plain(row.Type); !f.allowed[row.Type] {
+		return nil, fault.New(fault.Invalid, "type: files of type %.100q are not kept", row.Type)
+	}
+	if row.Size > f.Max {
+		return nil, fault.New(fault.Invalid, "size: at most %d octets, not %d", f.Max, row.Size)
+	}
+	row.Name = fileName(row.Name, row.Type)
+	return &row, f.Store.PutFile(ctx, &row)
+}
+
+// Kept gives a file that is there whole as an attachment. fault.NotFound.
+func (f *Files) Kept(ctx context.Context, id string) (contact.Attachment, error) {
+	row, err := f.Store.File(ctx, id)
+	if err == nil && row.Hash == "" {
+		err = fault.New(fault.NotFound, "file %q has no content yet", id)
+	}
+	if err != nil {
+		return contact.Attachment{}, err
+	}
+	return contact.Attachment{ID: id, Name: row.Name, Type: row.Type, Size: row.Size, URL: scheme + id}, nil
+}
+
 // Fill gives a file that is known already its content.
 func (f *Files) Fill(ctx context.Context, row *store.File, r io.Reader) error {
 	if row.Hash != "" {
 		return fault.New(fault.Conflict, "file %s has its content already", row.ID)
+	}
+	if row.Resource == "" { // no request says that it is complete
+		row.Status = store.FileApproved
 	}
 	return f.keep(ctx, row, r)
 }
@@ -177,8 +213,12 @@ func (f *Files) spool(tmp *os.File, row *store.File, r io.Reader) (hash string, 
 	if err != nil {
 		return "", broken(err)
 	}
-	if row.Size = int64(n) + rest; row.Size > f.Max {
+	want, size := row.Size, int64(n)+rest
+	switch row.Size = size; {
+	case size > f.Max:
 		return "", fault.New(fault.Invalid, "the file has more than %d octets", f.Max)
+	case want != 0 && want != size:
+		return "", fault.New(fault.Invalid, "the file has %d octets, not %d as was announced", size, want)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -273,3 +273,38 @@ func FuzzKeep(f *testing.F) {
 		}
 	})
 }
+
+func TestAFileMayBeAnnouncedFirst(t *testing.T) {
+	places(t, attachment.Config{Max: 100}, func(t *testing.T, f *attachment.Files, _ string) {
+		for _, bad := range []store.File{{Name: "a.exe"}, {Name: "a"}, {Type: "text/html"}, {Name: "a.png", Size: 101}} {
+			if _, err := f.Await(t.Context(), bad); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+		row, err := f.Await(t.Context(), store.File{Name: "a.png", Size: 12})
+		if err != nil || row.Type != "image/png" || row.Status != store.FileProcessing {
+			t.Fatalf("%+v %v", row, err)
+		}
+		if _, _, err := f.Open(t.Context(), row.ID); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+		if _, err := f.Kept(t.Context(), row.ID); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+		for _, content := range []string{png("123"), png("12345"), "%PDF-1.7 no "} {
+			again := *row
+			if err := f.Fill(t.Context(), &again, strings.NewReader(content)); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", content, err)
+			}
+		}
+		if err := f.Fill(t.Context(), row, strings.NewReader(png("1234"))); err != nil || row.Status != store.FileApproved {
+			t.Errorf("%+v %v", row, err)
+		}
+		if err := f.Fill(t.Context(), row, strings.NewReader(png("1234"))); !fault.Is(err, fault.Conflict) {
+			t.Error(err)
+		}
+		if a, err := f.Kept(t.Context(), row.ID); err != nil || a.Size != 12 || a.Name != "a.png" || read(t, f, a.ID) != png("1234") {
+			t.Errorf("%+v %v", a, err)
+		}
+	})
+}

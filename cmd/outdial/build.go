@@ -28,16 +28,18 @@ import (
 
 // build puts the floors together: gateways, engine, faces.
 func (h *house) build(ctx context.Context) error {
+	tokens, err := tokenKey(ctx, h.st)
+	if err != nil {
+		return err
+	}
+	if h.kept, err = h.attachments(tokens); err != nil {
+		return err
+	}
 	gws, err := h.gateways(ctx)
 	if err != nil {
 		return err
 	}
 	offset, err := h.st.Offset(ctx)
-	if err != nil {
-		return err
-	}
-	h.engine.Store(engine.New(h.engineConfig(gws, offset)))
-	tokens, err := tokenKey(ctx, h.st)
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	hooks := h.hooks(gws)
+	hooks := h.hooks(gws, ours)
 	h.srv, h.hookSrv = h.server(ctx, amazon, ours, hooks), h.hookServer(ctx, hooks)
 	return nil
 }
@@ -102,7 +104,8 @@ func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *h
 func (h *house) gateways(ctx context.Context) (map[string]gateway.Gateway, error) {
 	out := map[string]gateway.Gateway{}
 	if h.config.simulates() {
-		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply, Log: h.log})
+		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply,
+			Keep: h.kept.Keep, Kept: h.kept.Kept, Log: h.log})
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,8 @@ type config struct {
 	Retention *span       `yaml:"retention" eg:"730d" doc:"How long contacts that have ended are kept, with their messages, events and timelines; 0 keeps them for ever. Default: 730d, which are 24 months."`
 	Journal   string      `yaml:"journal" eg:"outdial.journal" doc:"File outside the store in which the simulator notes every delivery and every dial before it reports success. Default: none, unless the store is a file: then that file's name with .journal."`
 
+	Attachments attachmentsConfig `yaml:"attachments" doc:"Files of messages: those that come in, and those that go out."`
+
 	Simulator string `yaml:"simulator" eg:"on" doc:"Simulated carriers with handsets that somebody may hold (outdial handset): on or off. Default: on as long as there are no carriers."`
 
 	Accounts  []accountConfig  `yaml:"accounts" doc:"AWS account numbers that are served, and the access keys of their users. Further keys are made by outdial key create."`
@@ -66,6 +68,13 @@ type hooksConfig struct {
 }
 
 // A routeConfig says which carriers carry what.
+// attachmentsConfig says where files are kept, and which.
+type attachmentsConfig struct {
+	Path  string   `yaml:"path" eg:"/srv/outdial/files" doc:"Folder in which they are kept; processes that share a database must share it. Default: with a SQLite file that file's name with .files; with PostgreSQL none, and they are kept in the database."`
+	Max   int      `yaml:"maxMB" eg:"20" doc:"How many megabytes a file may have, 1 to 100. What is longer stays at the carrier. Default: 20."`
+	Types []string `yaml:"types" eg:"[image/jpeg, image/png, application/pdf]" doc:"MIME types that are kept; a file that is not what it says is not kept either. Default: pictures, sound, video, PDF, text, vCards and office documents."`
+}
+
 type routeConfig struct {
 	From     []string `yaml:"from" eg:"['+12065550110']" doc:"Numbers or senders of ours. Default: all."`
 	To       []string `yaml:"to" eg:"[DE, '+4366']" doc:"Countries (ISO 3166 alpha-2) or beginnings of numbers. Default: everywhere."`

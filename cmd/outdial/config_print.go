@@ -19,8 +19,9 @@ const configHead = `# outdial.yaml: the configuration of Outdial, explained.
 # 5m, 25h, 7d.
 #
 # SIGHUP reads the file again: all of it is taken, or nothing. Changes of listen,
-# tls, insecure, publicURL, store, journal, log, drain, retention, simulator,
-# carriers and sinks take a restart; a certificate is read again from its file.
+# tls, insecure, publicURL, store, journal, log, drain, retention,
+# attachments, simulator, carriers and sinks take a restart; a certificate is read
+# again from its file.
 `
 
 // runConfig prints the configuration file with what each key means, or checks one.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"outdial/attachment"
 	"outdial/contact"
 	"outdial/gateway/sms"
 	"outdial/resource"
@@ -167,6 +168,14 @@ func (d *declarer) settings() {
 		d.fail("store", "wants file:PATH or postgres://…, not %q", c.Store)
 	}
 	d.address("publicURL", c.PublicURL)
+	if c.Attachments.Max < 0 || c.Attachments.Max > 100 {
+		d.fail("attachments.maxMB", "1 to 100, not %d", c.Attachments.Max)
+	}
+	for i, t := range c.Attachments.Types {
+		if !slices.Contains(attachment.Types(), t) {
+			d.fail(fmt.Sprintf("attachments.types[%d]", i), "%q is none that can be told by its content; there are %s", t, strings.Join(attachment.Types(), ", "))
+		}
+	}
 	d.oneOf("log.level", c.Log.Level, "info", "debug", "warn", "error")
 	d.oneOf("log.format", c.Log.Format, "text", "json")
 	d.oneOf("log.numbers", c.Log.Numbers, "masked", "shown")

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"strings"
 
+	"outdial/contact"
 	"outdial/gateway"
 	"outdial/gateway/smshttp"
 	"outdial/gateway/web"
@@ -13,7 +15,15 @@ import (
 
 // httpOptions are what carriers that are reached over HTTP are given.
 func (h *house) httpOptions(name string) web.Options {
-	return web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Log: h.log}
+	o := web.Options{HookURL: h.carrierHook(name), Sender: h.senderOf(name), Log: h.log,
+		Keep: h.kept.Keep, Open: func(ctx context.Context, a contact.Attachment) (io.ReadCloser, error) {
+			_, r, err := h.kept.Open(ctx, a.ID)
+			return r, err
+		}}
+	if h.config.PublicURL != "" {
+		o.Link = h.fileLink
+	}
+	return o
 }
 
 // carrierHook is the address by which a carrier on the internet reaches an

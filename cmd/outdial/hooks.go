@@ -22,7 +22,9 @@ const hooksPath = "/_outdial/hooks/"
 
 // hooks answers the web-hooks of every gateway that has one. The carrier's
 // signature is the gateway's to check: nobody signs here as clients of ours do.
-func (h *house) hooks(gws map[string]gateway.Gateway) http.Handler {
+// Carriers fetch files at the same address, by signed links alone: ours answers
+// them.
+func (h *house) hooks(gws map[string]gateway.Gateway, ours http.Handler) http.Handler {
 	handlers := map[string]http.Handler{}
 	for name, gw := range gws {
 		if k, ok := gw.(gateway.Hooked); ok {
@@ -30,6 +32,10 @@ func (h *house) hooks(gws map[string]gateway.Gateway) http.Handler {
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.EscapedPath(), filesPath) && r.URL.Query().Has("signature") {
+			ours.ServeHTTP(w, r)
+			return
+		}
 		rest, ok := strings.CutPrefix(r.URL.EscapedPath(), hooksPath)
 		name, _, _ := strings.Cut(rest, "/")
 		name, err := url.PathUnescape(name)

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"outdial/attachment"
 	"outdial/engine"
 	"outdial/flow"
 	"outdial/gateway/loopback"
@@ -52,6 +53,7 @@ type house struct {
 	functions reachable[webhook.Functions, *webhook.Functions]
 	services  reachable[webhook.Services, *webhook.Services]
 	files     []*webhook.File // sinks that are files
+	kept      *attachment.Files
 
 	readyDoc   []byte
 	storing    errgroup.Group // the store's committer

@@ -150,6 +150,11 @@ func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal, fail cont
 			} else if n > 0 {
 				h.log.Info("retention: old contacts deleted", "rows", n)
 			}
+			if n, err := h.kept.Sweep(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("files of no contact could not be deleted", "err", err)
+			} else if n > 0 {
+				h.log.Info("files of no contact deleted", "contents", n)
+			}
 		}
 	}
 }
@@ -217,7 +222,8 @@ func fixed(was, is *config) string {
 		{"publicURL", was.PublicURL, is.PublicURL}, {"store", was.Store, is.Store}, {"journal", was.Journal, is.Journal},
 		{"log", was.Log, is.Log}, {"drain", was.Drain, is.Drain}, {"retention", was.Retention, is.Retention},
 		{"simulator", was.simulates(), is.simulates()}, {"carriers", settingsOf(was), settingsOf(is)}, {"sinks", was.Sinks, is.Sinks},
-		{"hooks", was.Hooks, is.Hooks},
+		{"flowLogSinks", was.FlowLogSinks, is.FlowLogSinks},
+		{"hooks", was.Hooks, is.Hooks}, {"attachments", was.Attachments, is.Attachments},
 	} {
 		if !reflect.DeepEqual(s.was, s.is) {
 			return s.name

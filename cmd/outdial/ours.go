@@ -19,7 +19,7 @@ func (h *house) ours(streams context.Context) (http.Handler, error) {
 		kinds[c.Name] = c.Kind
 	}
 	s, err := admin.New(admin.Config{
-		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Carriers: carriers, Kinds: kinds,
+		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Files: h.kept, Carriers: carriers, Kinds: kinds,
 		Verifier: h.verifier(), Anonymous: h.anonymous(),
 		NewKey:      func(account, name string) *resource.Key { return newKey(account, name) },
 		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log,

@@ -22,6 +22,12 @@ func keeping(c *Config) {
 		a.ID, a.Size = "f-"+a.Name, int64(len(b))
 		return a, err
 	}
+	c.Kept = func(_ context.Context, id string) (contact.Attachment, error) {
+		if id != "f-old" {
+			return contact.Attachment{}, fault.New(fault.NotFound, "no file")
+		}
+		return contact.Attachment{ID: id, Name: "old.pdf"}, nil
+	}
 }
 
 func TestAPersonSendsFiles(t *testing.T) {
@@ -44,14 +50,20 @@ func TestAPersonSendsFiles(t *testing.T) {
 	if _, err := send("", make([]Enclosed, maxEnclosed+1)...); !fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
+	if _, err := send("", Enclosed{ID: "f-none"}); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
 	if _, err := send(" "); !fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
 	if _, err := build(t).world.Write(t.Context(), ann, Writing{To: ours, Attachments: []Enclosed{{Name: "a"}}}); !fault.Is(err, fault.Refused) {
 		t.Error(err)
 	}
+	if m, err := send("see", Enclosed{ID: "f-old"}); err != nil || m.Attachments[0].Name != "old.pdf" {
+		t.Error(m, err)
+	}
 	again := build(t, journalled(path))
-	if got := again.world.Handset(ann).Messages; len(got) != 1 || !reflect.DeepEqual(got[0].Attachments, want) {
+	if got := again.world.Handset(ann).Messages; len(got) != 2 || !reflect.DeepEqual(got[0].Attachments, want) {
 		t.Errorf("after a restart %+v", got)
 	}
 }

@@ -136,9 +136,10 @@ type Writing struct {
 
 // An Enclosed is a file that a person sends.
 type Enclosed struct {
-	Name string `json:"name"`
+	ID   string `json:"id,omitempty"` // of one that was kept before, in place of the rest
+	Name string `json:"name,omitempty"`
 	Type string `json:"type,omitempty"` // MIME; "" is what the name's end says
-	Data []byte `json:"data"`           // in base64
+	Data []byte `json:"data,omitempty"` // in base64
 }
 
 // maxEnclosed is how many files go with one message, as with Twilio's MMS.
@@ -166,11 +167,17 @@ func (w *World) enclose(ctx context.Context, m *Writing) error {
 		return nil
 	case n > maxEnclosed:
 		return fault.New(fault.Invalid, "attachments: at most %d, not %d", maxEnclosed, n)
-	case w.Keep == nil:
+	case w.Keep == nil || w.Kept == nil:
 		return fault.New(fault.Refused, "attachments: files are not kept here")
 	}
 	for _, f := range m.Attachments {
-		a, err := w.Keep(ctx, contact.Attachment{Name: f.Name, Type: f.Type}, bytes.NewReader(f.Data))
+		var a contact.Attachment
+		var err error
+		if f.ID != "" {
+			a, err = w.Kept(ctx, f.ID)
+		} else {
+			a, err = w.Keep(ctx, contact.Attachment{Name: f.Name, Type: f.Type}, bytes.NewReader(f.Data))
+		}
 		if err != nil {
 			return fault.Wrap(fault.KindOf(err), err, "attachments: %.100s: %v", f.Name, err)
 		}

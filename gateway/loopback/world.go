@@ -50,6 +50,8 @@ type Config struct {
 	Reply string
 	// Keep keeps a file that a person sends from a handset; nil: none can be sent.
 	Keep func(ctx context.Context, a contact.Attachment, file io.Reader) (contact.Attachment, error)
+	// Kept finds a file that was kept before, by its id.
+	Kept func(ctx context.Context, id string) (contact.Attachment, error)
 	Log  *slog.Logger
 }
 
