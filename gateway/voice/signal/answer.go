@@ -75,7 +75,9 @@ func (l *Leg) success(t *attempt, res *sip.Response) {
 	if l.ring != nil {
 		l.ring.Stop()
 	}
-	l.a.count(func(c *Counts) { c.Answered++ })
+	if l.counts() {
+		l.a.count(func(c *Counts) { c.Answered++ })
+	}
 	l.session.begin(l, res, true)
 	l.plan.Events.Answered()
 }
@@ -126,7 +128,7 @@ func (l *Leg) refused(t *attempt, res *sip.Response) {
 // again answers a challenge. The same answer to a second one is no better, unless
 // only its number was too old.
 func (l *Leg) again(t *attempt, res *sip.Response) bool {
-	if l.a.set.Password == "" || l.asked >= 3 || l.asked >= 1 && !stale(res) {
+	if l.a.set.Password == "" || t.hop.target == nil && !l.counts() || l.asked >= 3 || l.asked >= 1 && !stale(res) {
 		return false
 	}
 	l.asked++

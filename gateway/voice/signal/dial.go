@@ -33,7 +33,7 @@ func (t *turns) start(s *settings) {
 
 // take lets a leg begin when it is its turn.
 func (t *turns) take(l *Leg) error {
-	if t.limiter == nil {
+	if t.limiter == nil || !l.counts() {
 		l.post(l.begin)
 		return nil
 	}
@@ -82,7 +82,7 @@ func (l *Leg) begin() {
 		l.Hangup(Outcome{By: byTimer, Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"})
 	})
 	l.background(func() func() {
-		hops, said, err := l.a.route(context.Background())
+		hops, said, err := l.ways(context.Background())
 		return func() {
 			for _, text := range said {
 				l.ladder.Note(text)
@@ -93,7 +93,9 @@ func (l *Leg) begin() {
 				return
 			}
 			l.hops = hops
-			l.a.count(func(c *Counts) { c.Placed++ })
+			if l.counts() {
+				l.a.count(func(c *Counts) { c.Placed++ })
+			}
 			l.try()
 		}
 	})
@@ -304,8 +306,10 @@ func (l *Leg) invite(h hop) (*sip.Request, error) {
 	}
 	req.AppendHeader(contact)
 	l.extend(req)
-	for _, k := range slices.Sorted(maps.Keys(s.Headers)) {
-		req.AppendHeader(sip.NewHeader(k, s.Headers[k]))
+	if l.counts() {
+		for _, k := range slices.Sorted(maps.Keys(s.Headers)) {
+			req.AppendHeader(sip.NewHeader(k, s.Headers[k]))
+		}
 	}
 	if l.offer == nil {
 		if l.plan.Side.Host == "" {
@@ -347,6 +351,9 @@ func (l *Leg) address(h hop) sip.Uri {
 	if len(l.redirect) > 0 {
 		return *l.redirect[0].Clone()
 	}
+	if !l.counts() {
+		return *l.inside.Clone()
+	}
 	u := sip.Uri{Scheme: "sip", User: l.a.set.Dialled.write(l.plan.To), Host: l.a.set.Domain}
 	if u.Host == "" {
 		t := h.target
@@ -371,6 +378,10 @@ func (l *Leg) ownUser() string {
 // identify says who calls. RFC 3323, RFC 3325
 func (l *Leg) identify(req *sip.Request, h hop) error {
 	s, host := l.a.set, l.a.ownHost(h)
+	if !l.counts() {
+		l.identifyInside(req, host)
+		return nil
+	}
 	number := s.Shown.write(l.plan.From)
 	if l.plan.From == "" { // a test: nobody's number is shown
 		number = l.ownUser()
@@ -410,6 +421,20 @@ func (l *Leg) identify(req *sip.Request, h hop) error {
 		req.AppendHeader(sip.NewHeader("Remote-Party-ID", asserted.Value()+";party=calling;screen=yes;privacy="+privacy))
 	}
 	return nil
+}
+
+// identifyInside says who calls to somebody who is not at the carrier: the number
+// as the house knows it.
+func (l *Leg) identifyInside(req *sip.Request, host string) {
+	from := &sip.FromHeader{DisplayName: quotable(l.plan.FromName), Address: sip.Uri{Scheme: "sip", User: l.plan.From, Host: host}}
+	if from.Address.User == "" {
+		from.Address.User = name
+	}
+	from.Params.Add("tag", l.localTag)
+	to := *l.inside.Clone()
+	to.UriParams, to.Headers = nil, nil
+	req.AppendHeader(from)
+	req.AppendHeader(&sip.ToHeader{Address: to})
 }
 
 // quotable is a name that may stand between quotation marks.

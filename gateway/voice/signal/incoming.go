@@ -168,7 +168,7 @@ func (l *Leg) Refuse(code int, phrase string) {
 	l.refuse(code, phrase)
 	if l.plan.Events.Ended == nil { // nobody took it
 		l.ended, l.gone = true, true
-		l.a.over()
+		l.a.over(l)
 		l.a.remove(l)
 		return
 	}

@@ -8,12 +8,17 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"outdial/fault"
 	"outdial/gateway/voice/sdp"
 )
 
 // A Plan is what a call shall be.
 type Plan struct {
 	To, From, FromName string
+	// Address is where somebody is called who is not at the carrier, in place of
+	// To: "sip:ann@192.0.2.9". The carrier's limits, headers and password are not
+	// for such a call.
+	Address string
 	// Side is what we offer. Where its Host is empty it becomes the address that
 	// we send from.
 	Side *sdp.Side
@@ -54,6 +59,7 @@ type Leg struct {
 	plan   Plan
 	ladder Ladder
 	way    inboundWay // of a call that came in
+	inside sip.Uri    // of Plan.Address; no host: it goes to the carrier
 
 	localTag string
 	seq      atomic.Uint32 // CSeq of our last request
@@ -90,11 +96,16 @@ type Leg struct {
 func (a *Agent) Dial(p Plan) (*Leg, error) {
 	l := a.newLeg(p, sip.GenerateTagN(32))
 	l.seq.Store(1)
+	if p.Address != "" {
+		if err := sip.ParseUri(p.Address, &l.inside); err != nil || l.inside.Host == "" {
+			return nil, fault.New(fault.Refused, "%q is no address", p.Address)
+		}
+	}
 	if err := a.add(l); err != nil {
 		return nil, err
 	}
 	if err := a.turns.take(l); err != nil {
-		a.over()
+		a.over(l)
 		a.remove(l)
 		a.count(func(c *Counts) { c.Refused++ })
 		return nil, err
@@ -155,7 +166,7 @@ func (l *Leg) end(o Outcome) {
 		l.ring.Stop()
 	}
 	l.session.stop()
-	l.a.over()
+	l.a.over(l)
 	l.plan.Events.Ended(o)
 	l.leave()
 }
@@ -215,7 +226,11 @@ func (l *Leg) transact(d *dialog, req *sip.Request, then func(*sip.Response)) {
 			return func() { l.ladder.Note(string(req.Method) + " could not be sent: " + err.Error()); answer(then, nil) }
 		}
 		l.ladder.add(true, h.addr.String(), string(req.Method), "")
-		res, err := l.a.do(ctx, req)
+		do := l.a.do
+		if !l.counts() && h.target == nil { // who gets no proof of who we are
+			do = func(ctx context.Context, req *sip.Request) (*sip.Response, error) { return l.a.client.Do(ctx, req, asIs) }
+		}
+		res, err := do(ctx, req)
 		// A request that was asked to prove itself has used up another number.
 		if n := req.CSeq().SeqNo + 1; err == nil && res.CSeq() != nil && res.CSeq().SeqNo == n {
 			l.seq.CompareAndSwap(n-1, n)
@@ -324,6 +339,6 @@ func isSDP(m sip.Message) bool {
 // Abandon gives up a call that Dial began and whose loop never ran.
 func (l *Leg) Abandon() {
 	l.ended, l.gone = true, true
-	l.a.over()
+	l.a.over(l)
 	l.a.remove(l)
 }

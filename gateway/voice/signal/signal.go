@@ -240,16 +240,21 @@ func (a *Agent) add(l *Leg) error {
 	switch {
 	case !a.serves() || a.stopping:
 		return &fault.Error{Kind: fault.Busy, Code: "503", Message: "the trunk does not run"}
-	case a.set.Max > 0 && a.calls >= a.set.Max:
+	case a.set.Max > 0 && a.calls >= a.set.Max && l.counts():
 		a.counts.Refused++
 		return &fault.Error{Kind: fault.Busy, Code: "503", Message: fmt.Sprintf("the trunk has %d calls, as many as it may", a.calls)}
 	case a.legs[l.callID] != nil:
 		return fault.New(fault.Conflict, "a call with this Call-ID is there already")
 	}
 	a.legs[l.callID] = l
-	a.calls++
+	if l.counts() {
+		a.calls++
+	}
 	return nil
 }
+
+// counts tells whether the call takes one of the carrier's places.
+func (l *Leg) counts() bool { return l.inside.Host == "" }
 
 // serves tells whether the sockets are in use: a request that is sent before would
 // open one of its own.
@@ -263,10 +268,12 @@ func (a *Agent) serves() bool {
 }
 
 // over notes that a call is over, though it may still have to be released.
-func (a *Agent) over() {
+func (a *Agent) over(l *Leg) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.calls--
+	if l.counts() {
+		a.calls--
+	}
 }
 
 func (a *Agent) remove(l *Leg) {

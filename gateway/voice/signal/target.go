@@ -151,6 +151,23 @@ func (a *Agent) lookupIP(ctx context.Context, host string, port int) ([]netip.Ad
 	return all, nil
 }
 
+// ways gives the hops of a call: those of the carrier, or of whoever is called by
+// an address of his own. Where there is a proxy everything goes through it.
+func (l *Leg) ways(ctx context.Context) (hops []hop, said []string, err error) {
+	a := l.a
+	if l.counts() || a.set.proxy != nil {
+		return a.route(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, briefly)
+	defer cancel()
+	found, how, err := a.lookup(ctx, strings.Trim(l.inside.Host, "[]"), l.inside.Port, a.set.Transport)
+	for _, x := range found {
+		hops = append(hops, hop{transport: a.set.Transport, addr: x})
+		said = append(said, l.inside.Host+" is "+x.String()+", "+how)
+	}
+	return hops, said, err
+}
+
 // route gives the hops for a new call: those of targets that are there first.
 // The others follow, since who does not answer OPTIONS may still take calls. said
 // are the choices in words.
