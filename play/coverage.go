@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 
@@ -126,6 +127,15 @@ func (c *Coverage) Missing() []Branch {
 
 // Times tells how often a branch was taken.
 func (c *Coverage) Times(b Branch) int { return c.taken[b] }
+
+// Taken are all branches that there are, and how often each was taken.
+func (c *Coverage) Taken() map[Branch]int {
+	out := maps.Clone(c.taken)
+	for b := range c.all {
+		out[b] += 0
+	}
+	return out
+}
 
 // branches lists the ways out of each action. NextAction is none where a
 // condition or an error is always taken before it.

@@ -13,6 +13,7 @@ import (
 
 	"outdial/contact"
 	"outdial/flow"
+	"outdial/flow/legacy"
 )
 
 const checkAbout = `
@@ -74,9 +75,12 @@ func runCheck(_ context.Context, e env, args []string) error {
 	o := flow.CheckOptions{Type: *typ, Channel: ch.channel, Subtype: ch.subtype, Strict: *strict, Attributes: attributes}
 	all := make([]checked, 0, len(files))
 	for _, f := range files {
-		doc, err := os.ReadFile(f)
+		doc, remarks, err := readFlow(f)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", f, err)
+		}
+		for _, r := range remarks {
+			fmt.Fprintf(e.stderr, "%s: %s\n", f, r)
 		}
 		found := flow.Check(doc, o)
 		all = append(all, checked{f, append(flow.Findings{}, found.Problems()...), append(flow.Findings{}, found.Warnings()...)})
@@ -139,7 +143,7 @@ func looksLikeFlow(file string) bool {
 	if json.Unmarshal(doc, &head) != nil {
 		return strings.Contains(string(doc), `"StartAction"`)
 	}
-	return head["StartAction"] != nil || head["Actions"] != nil
+	return head["StartAction"] != nil || head["Actions"] != nil || legacy.Is(doc)
 }
 
 func printChecked(w io.Writer, all []checked) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"outdial/flow"
+	"outdial/flow/legacy"
 	"outdial/resource"
 )
 
@@ -94,6 +95,13 @@ func (d *declarer) front(fsys fs.FS, folder string) map[string]flowConfig {
 func (d *declarer) flow(file string, c flowConfig, doc []byte) {
 	wrong := func(format string, args ...any) {
 		d.errs = append(d.errs, problem{file: file, text: fmt.Sprintf(format, args...)})
+	}
+	if legacy.Is(doc) {
+		var err error
+		if doc, _, err = legacy.Convert(doc); err != nil {
+			wrong("%v", err)
+			return
+		}
 	}
 	f, err := flow.Parse(file, doc)
 	if err != nil {

@@ -42,6 +42,7 @@ func verbs() []verb {
 		{"try", "talk to a flow in the terminal; -explore tries every branch", runTry},
 		{"check", "check flows as the service does", runCheck},
 		{"test", "perform plays and compare them", runTest},
+		{"flow", "draw a flow as SVG, or convert an export of old: graph, convert", runFlow},
 		{"handset", "hold a customer's phone", runHandset},
 		{"contact", "list, show, tail and delete contacts", runContact},
 		{"events", "list events, and send them again", runEvents},

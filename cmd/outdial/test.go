@@ -164,7 +164,8 @@ func filesOf(folder string) play.Files {
 			if !info.Mode().IsRegular() {
 				return nil, errors.New(name + " is no file")
 			}
-			return os.ReadFile(at(name))
+			doc, _, err := readFlow(at(name))
+			return doc, err
 		},
 		List: func(name string) ([]string, error) {
 			list, err := os.ReadDir(at(name))
