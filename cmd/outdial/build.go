@@ -43,6 +43,7 @@ func (h *house) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.engine.Store(engine.New(h.engineConfig(gws, offset)))
 	amazon, err := api.New(api.Config{
 		Engine: h.engine.Load(), Store: h.st, Log: h.log, Verifier: h.verifier(), Anonymous: h.anonymous(),
 		Tokens: wire.Tokens{Key: tokens}, Carrier: h.carrierOf, URL: cmp.Or(h.config.PublicURL, h.endpoint()),
