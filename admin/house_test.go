@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"outdial/attachment"
 	"outdial/contact"
 	"outdial/engine"
 	"outdial/fault"
@@ -43,6 +45,7 @@ type house struct {
 	store  *store.Store
 	engine *engine.Engine
 	world  *loopback.World
+	files  *attachment.Files
 	creds  wire.Credentials // of requests; none: unsigned
 	remote string           // where requests come from
 	gone   atomic.Bool      // the sink says that it is gone for good
@@ -61,7 +64,11 @@ func play(t *testing.T, change func(*Config), test func(h *house)) {
 func build(t *testing.T, change func(*Config)) *house {
 	h := &house{T: t, free: make(chan struct{}), remote: "127.0.0.1:40000", creds: wire.Credentials{AccessKeyID: "AKFIRST", SecretAccessKey: "first secret"}}
 	var err error
-	h.world, err = loopback.Open(loopback.Config{Account: "sim", Now: func() time.Time { return h.engine.Now() }})
+	h.world, err = loopback.Open(loopback.Config{Account: "sim", Now: func() time.Time { return h.engine.Now() },
+		Keep: func(ctx context.Context, a contact.Attachment, r io.Reader) (contact.Attachment, error) {
+			return h.files.Keep(ctx, a, r)
+		},
+		Kept: func(ctx context.Context, id string) (contact.Attachment, error) { return h.files.Kept(ctx, id) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,12 +77,16 @@ func build(t *testing.T, change func(*Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.files, err = attachment.New(attachment.Config{Store: h.store, Dir: filepath.Join(t.TempDir(), "files"), URL: "http://127.0.0.1:3425/_outdial/attachments/"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.engine = engine.New(engine.Config{Store: h.store, Node: "one", Sinks: []string{"crm"}, Gateways: map[string]gateway.Gateway{
 		"sim": h.world, "slow": slow{deaf{}, h.free}, engine.SinkPrefix + "crm": sink{gone: &h.gone}}, Simulated: map[string]bool{"sim": true}})
 	h.run()
 	h.declare()
 	c := Config{
-		Name: "outdial", Store: h.store, Engine: h.engine, World: h.world,
+		Name: "outdial", Store: h.store, Engine: h.engine, World: h.world, Files: h.files,
 		Verifier: &wire.Verifier{Keys: h.key},
 		NewKey: func(account, name string) *resource.Key {
 			k := &resource.Key{Account: account, Secret: "made"}
