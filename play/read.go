@@ -28,7 +28,8 @@ func Read(file string, doc []byte) (*Play, error) {
 		return nil, fault.New(fault.Invalid, "%s: is not UTF-8", file)
 	}
 	text := strings.TrimPrefix(string(doc), "\ufeff")
-	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = strings.TrimSuffix(text, "\n")
 	lines := strings.Split(text, "\n")
 	n := 0
 	for n < len(lines) && !body(lines[n]) {

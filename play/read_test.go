@@ -158,7 +158,7 @@ func TestDuration(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(full)
-	for _, s := range []string{"", "<", "|", "flow: a\n\n< b\n|\n|  c\n", "stubs: {bots: {a: {hears: {x: {}}}}}\n", "; x\n// y\n\n", "a: *a\n", "attributes: &a [*a]\n",
+	for _, s := range []string{"", "<", "|", "stubs:\r", "flow: a\r\r< b\r", "flow: a\n\n< b\n|\n|  c\n", "stubs: {bots: {a: {hears: {x: {}}}}}\n", "; x\n// y\n\n", "a: *a\n", "attributes: &a [*a]\n",
 		"flow: [\n", "? $.a = \n| b\n", "* Event DISCONNECTED\n", "!agent accepted Ann\n", "!input PromptEnded {\"visit\":3}\n", "=end\n= end X\n"} {
 		f.Add(s)
 	}

@@ -72,6 +72,9 @@ func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duratio
 	for _, s := range h.config.Sinks {
 		c.Sinks = append(c.Sinks, s.Name)
 	}
+	for _, s := range h.config.FlowLogSinks {
+		c.LogSinks = append(c.LogSinks, s.Name)
+	}
 	return c
 }
 
@@ -131,6 +134,13 @@ func (h *house) gateways(ctx context.Context) (map[string]gateway.Gateway, error
 		gw, err := h.sink(s)
 		if err != nil {
 			return nil, fmt.Errorf("sink %s: %w", s.Name, err)
+		}
+		out[engine.SinkPrefix+s.Name] = gw
+	}
+	for _, s := range h.config.FlowLogSinks {
+		gw, err := h.logSink(s)
+		if err != nil {
+			return nil, fmt.Errorf("flow log sink %s: %w", s.Name, err)
 		}
 		out[engine.SinkPrefix+s.Name] = gw
 	}
@@ -207,6 +217,14 @@ func (h *house) sink(s sinkConfig) (gateway.Gateway, error) {
 		gw = chosen{gw, s.Events}
 	}
 	return gw, err
+}
+
+// logSink makes a sink for flow logs.
+func (h *house) logSink(s logSinkConfig) (gateway.Gateway, error) {
+	if s.LogGroup == "" {
+		return h.sink(sinkConfig{Name: s.Name, File: s.File, URL: s.URL, Secret: s.Secret})
+	}
+	return webhook.NewLogGroup(webhook.LogGroupConfig{Service: h.service(s.CloudWatch), Group: s.LogGroup, Stream: s.Name})
 }
 
 // A chosen sink gets some types of events only.

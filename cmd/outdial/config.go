@@ -51,6 +51,7 @@ type config struct {
 	Keywords     keywordConfig   `yaml:"keywords" doc:"STOP, START and HELP: what else means them, and what they are answered with. They are kept from flows."`
 	DoNotContact listConfig      `yaml:"doNotContact" doc:"Numbers that are neither called nor written to."`
 	Sinks        []sinkConfig    `yaml:"sinks" doc:"Where contact events and contact records go, besides the store."`
+	FlowLogSinks []logSinkConfig `yaml:"flowLogSinks" doc:"Where flow logs go, for instances with flowLogs and flows that turn them on (Set logging behavior). Without any, nothing is logged."`
 
 	// folders are folders of flows that are built in.
 	folders map[string]fs.FS
@@ -67,7 +68,6 @@ type hooksConfig struct {
 	Listen string `yaml:"listen" eg:"0.0.0.0:3426" doc:"Address of a listener for web-hooks alone, by the same certificate: what the world reaches is then nothing else. Default: they are on listen."`
 }
 
-// A routeConfig says which carriers carry what.
 // attachmentsConfig says where files are kept, and which.
 type attachmentsConfig struct {
 	Path  string   `yaml:"path" eg:"/srv/outdial/files" doc:"Folder in which they are kept; processes that share a database must share it. Default: with a SQLite file that file's name with .files; with PostgreSQL none, and they are kept in the database."`
@@ -75,6 +75,7 @@ type attachmentsConfig struct {
 	Types []string `yaml:"types" eg:"[image/jpeg, image/png, application/pdf]" doc:"MIME types that are kept; a file that is not what it says is not kept either. Default: pictures, sound, video, PDF, text, vCards and office documents."`
 }
 
+// A routeConfig says which carriers carry what.
 type routeConfig struct {
 	From     []string `yaml:"from" eg:"['+12065550110']" doc:"Numbers or senders of ours. Default: all."`
 	To       []string `yaml:"to" eg:"[DE, '+4366']" doc:"Countries (ISO 3166 alpha-2) or beginnings of numbers. Default: everywhere."`
@@ -122,6 +123,7 @@ type instanceConfig struct {
 	Flows        string            `yaml:"flows" eg:"./flows" doc:"Folder of this instance's flows. Default: the one above."`
 	Hours        []hoursConfig     `yaml:"hours" doc:"Hours of operation."`
 	Numbers      []numberConfig    `yaml:"numbers" doc:"Phone numbers."`
+	Available    []numberConfig    `yaml:"available" doc:"Numbers that ClaimPhoneNumber may claim, for this instance or another one of its account and region; SearchAvailablePhoneNumbers lists them until then. Keys as in numbers, without flow."`
 	Queues       []queueConfig     `yaml:"queues" doc:"Queues."`
 	Profiles     []profileConfig   `yaml:"routingProfiles" doc:"Routing profiles."`
 	Users        []userConfig      `yaml:"users" doc:"Agents."`
@@ -340,6 +342,15 @@ type sinkConfig struct {
 	URL    string   `yaml:"url" eg:"http://127.0.0.1:9002/events" doc:"Or a web-hook (POST, Standard Webhooks): at least once, in order per contact, retried for three days."`
 	Secret secret   `yaml:"secret" eg:"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" doc:"Secret that signs it: as it is (whsec_…), env:NAME or file:PATH."`
 	Events []string `yaml:"events" eg:"[]" doc:"Event types that it gets, such as DISCONNECTED or CONTACT_RECORD. Default: all."`
+}
+
+type logSinkConfig struct {
+	Name       string         `yaml:"name" eg:"flowlog" doc:"Its name, in logs; no other sink has it."`
+	File       string         `yaml:"file" eg:"" doc:"File that gets one JSON a line, opened anew on SIGHUP; - is the standard output."`
+	URL        string         `yaml:"url" eg:"" doc:"Or a web-hook, as those of sinks: it gets a list of entries."`
+	Secret     secret         `yaml:"secret" eg:"" doc:"Secret that signs it: as it is (whsec_…), env:NAME or file:PATH."`
+	LogGroup   string         `yaml:"logGroup" eg:"/aws/connect/demo" doc:"Or a log group of CloudWatch Logs, or of what speaks its API. It is made where it is not there; its streams are named by day."`
+	CloudWatch endpointConfig `yaml:"cloudWatch" doc:"Where CloudWatch Logs is: https://logs.REGION.amazonaws.com, or a stand-in."`
 }
 
 // A carrierConfig is an account at a carrier: what stands here is ours, the rest

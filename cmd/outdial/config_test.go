@@ -89,6 +89,11 @@ func TestConfigMistakes(t *testing.T) {
 				"c.yaml:3: sinks[1].name: wants a name of its own, of letters, digits and ._-, not \"s\"\n" +
 				"c.yaml:3: sinks[1]: wants a file or an url\n" +
 				"c.yaml:3: sinks[1].secret: is needed: a web-hook that is not signed can be forged"},
+		{"log sink", "flowLogSinks:\n- {name: s, url: 'http://x'}\n- {name: s, logGroup: g}\n- {name: t}\n",
+			"c.yaml:2: flowLogSinks[0].secret: is needed: a web-hook that is not signed can be forged\n" +
+				"c.yaml:3: flowLogSinks[1].name: wants a name of its own, of letters, digits and ._-, not \"s\"\n" +
+				"c.yaml:3: flowLogSinks[1].cloudWatch.endpoint: is needed: where CloudWatch Logs is\n" +
+				"c.yaml:4: flowLogSinks[2]: wants a file, an url or a logGroup"},
 		{"list", "doNotContact: {file: numbers.csv}\n", `c.yaml:1: doNotContact.file: numbers.csv:3: wants a number in E.164, not "0123"`},
 		{"flow", "flows: bad\ninstances:\n- alias: a\n- alias: b\n", "bad/Broken.json: content of flow bad/Broken.json is not readable: unexpected EOF\n" +
 			"bad/Wrong.json: Invalid Action type. Type: Juggle (action \"a\", Actions[0].Type): it is not an action type that is honoured"},

@@ -194,6 +194,7 @@ func (d *declarer) settings() {
 		d.fail("keywords.languages", "no words are known for %s", strings.Join(unknown, ", "))
 	}
 	d.sinks()
+	d.logSinks()
 }
 
 func (d *declarer) needed(path, u string) {
@@ -235,6 +236,38 @@ func (d *declarer) sinks() {
 		}
 		for j, e := range s.Events {
 			d.oneOf(fmt.Sprintf("%s.events[%d]", path, j), e, types...)
+		}
+	}
+}
+
+// logSinks checks where flow logs go.
+func (d *declarer) logSinks() {
+	seen := map[string]bool{}
+	for _, s := range d.c.Sinks {
+		seen[s.Name] = true
+	}
+	for i, s := range d.c.FlowLogSinks {
+		path := fmt.Sprintf("flowLogSinks[%d]", i)
+		if !plainName.MatchString(s.Name) || seen[s.Name] {
+			d.fail(path+".name", "wants a name of its own, of letters, digits and ._-, not %q", s.Name)
+		}
+		seen[s.Name] = true
+		n := 0
+		for _, v := range []string{s.File, s.URL, s.LogGroup} {
+			if v != "" {
+				n++
+			}
+		}
+		if n != 1 {
+			d.fail(path, "wants a file, an url or a logGroup")
+		}
+		d.address(path+".url", s.URL)
+		d.address(path+".cloudWatch.endpoint", s.CloudWatch.Endpoint)
+		if s.URL != "" && s.Secret == "" {
+			d.fail(path+".secret", "is needed: a web-hook that is not signed can be forged")
+		}
+		if s.LogGroup != "" && s.CloudWatch.Endpoint == "" {
+			d.fail(path+".cloudWatch.endpoint", "is needed: where CloudWatch Logs is")
 		}
 	}
 }
