@@ -15,6 +15,7 @@ type createQueueInput struct {
 	OutboundCallerConfig *callerConfig
 	HoursOfOperationId   string            `wire:"required"`
 	MaxContacts          *int              `wire:"range=0.."`
+	QuickConnectIds      []string          `wire:"items=1..50"`
 	Tags                 map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 }
 
@@ -43,6 +44,10 @@ func (s *Server) createQueue(ctx context.Context, in *createQueueInput) (*create
 			return err
 		}
 		q.Hours = h.ID
+		q.QuickConnects = nil
+		if err := showQuickConnects(t, at, q, in.QuickConnectIds); err != nil {
+			return err
+		}
 		return setCaller(t, at, q, in.OutboundCallerConfig)
 	})
 	if err != nil {

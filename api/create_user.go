@@ -12,6 +12,8 @@ type createUserInput struct {
 	Username           string `wire:"required,len=1..100"`
 	IdentityInfo       *identityInfo
 	PhoneConfig        *phoneConfig
+	DirectoryUserId    string
+	HierarchyGroupId   string
 	SecurityProfileIds []string          `wire:"required,items=1..10"`
 	RoutingProfileId   string            `wire:"required"`
 	Tags               map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
@@ -29,7 +31,7 @@ func (s *Server) createUser(ctx context.Context, in *createUserInput) (*createUs
 	if err := checkTags("Tags", in.Tags); err != nil {
 		return nil, err
 	}
-	u := &resource.User{Meta: resource.Meta{Name: in.Username, Tags: in.Tags}, Security: in.SecurityProfileIds}
+	u := &resource.User{Meta: resource.Meta{Name: in.Username, Tags: in.Tags}, Directory: in.DirectoryUserId}
 	if err := setIdentity(u, in.IdentityInfo); err != nil {
 		return nil, err
 	}
@@ -38,9 +40,14 @@ func (s *Server) createUser(ctx context.Context, in *createUserInput) (*createUs
 	}
 	err = create(ctx, s, at, resource.KindUser, u, func(t *store.Tx) error {
 		p, err := find[resource.Profile](t, at, "RoutingProfileId", in.RoutingProfileId, resource.KindProfile)
-		if err == nil {
-			u.Profile = p.ID
+		if err != nil {
+			return err
 		}
+		u.Profile = p.ID
+		if u.Security, err = securityProfiles(t, at, in.SecurityProfileIds); err != nil {
+			return err
+		}
+		u.Group, err = groupOf(t, at, in.HierarchyGroupId)
 		return err
 	})
 	if err != nil {

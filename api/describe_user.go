@@ -20,8 +20,10 @@ type userDetail struct {
 	Username           string `wire:"len=1..100"`
 	IdentityInfo       *identityInfo
 	PhoneConfig        *phoneConfig
+	DirectoryUserId    string
 	SecurityProfileIds []string `wire:"items=1..10"`
 	RoutingProfileId   string
+	HierarchyGroupId   string
 	Tags               map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 	LastModifiedTime   wire.Time
 	LastModifiedRegion string `wire:"pattern=[a-z]{2}(-[a-z]+){1,2}(-[0-9])?"`
@@ -39,8 +41,9 @@ func (s *Server) describeUser(ctx context.Context, in *describeUserInput) (*desc
 		return nil, err
 	}
 	return &describeUserOutput{&userDetail{
-		Id: u.ID, Arn: u.ARN, Username: u.Name, IdentityInfo: &identityInfo{u.FirstName, u.LastName, u.Email, u.Mobile},
-		PhoneConfig: tellPhone(u), SecurityProfileIds: u.Security, RoutingProfileId: u.Profile, Tags: someTags(u.Tags),
+		Id: u.ID, Arn: u.ARN, Username: u.Name, IdentityInfo: &identityInfo{u.FirstName, u.LastName, u.Email, u.SecondEmail, u.Mobile},
+		PhoneConfig: tellPhone(u), SecurityProfileIds: u.Security, RoutingProfileId: u.Profile,
+		DirectoryUserId: u.Directory, HierarchyGroupId: u.Group, Tags: someTags(u.Tags),
 		LastModifiedTime: wire.At(u.Modified), LastModifiedRegion: at.Region,
 	}}, nil
 }

@@ -38,6 +38,9 @@ const (
 	voiceID    = "dddddddd-0000-4000-8000-000000000002"
 	draftID    = "dddddddd-0000-4000-8000-000000000003" // never published
 	whisperID  = "dddddddd-0000-4000-8000-000000000004"
+	securityID = "ffffffff-0000-4000-8000-000000000001"
+	onlineID   = "ffffffff-0000-4000-8000-000000000002" // the status Available
+	offlineID  = "ffffffff-0000-4000-8000-000000000003"
 	promptID   = "eeeeeeee-0000-4000-8000-000000000001"
 )
 
@@ -180,6 +183,12 @@ func (h *house) furnish(change ...func(*resource.Instance)) {
 	h.put(resource.KindQueue, instanceID, &resource.Queue{Meta: meta(queueID, "BasicQueue"), Hours: hoursID, CallerNumber: numberID, CallerName: "Demo"})
 	h.put(resource.KindQueue, instanceID, &resource.Queue{Meta: meta(dumbID, "NoCaller"), Hours: hoursID})
 	h.put(resource.KindPrompt, instanceID, &resource.Prompt{Meta: meta(promptID, "Beep.wav"), URI: "s3://demo/beep.wav"})
+	h.put(resource.KindSecurity, instanceID, &resource.SecurityProfile{Meta: meta(securityID, "Agent"), Permissions: []string{"BasicAgentAccess"}})
+	h.put(resource.KindStatus, instanceID, &resource.Status{Meta: meta(onlineID, "Available"), Type: "ROUTABLE", State: "ENABLED", Order: 1})
+	h.put(resource.KindStatus, instanceID, &resource.Status{Meta: meta(offlineID, "Offline"), Type: "OFFLINE", State: "ENABLED", Order: 2})
+	for _, number := range []string{"+12065550195", "+12065550196"} {
+		h.put(resource.KindAvailable, instanceID, &resource.Number{Meta: meta(derivedID(number), number), Number: number, Channels: []string{"SMS", "VOICE"}})
+	}
 	published := func(id, name, kind, content string) {
 		f := &resource.Flow{Meta: meta(id, name), Type: kind, State: resource.Active, Content: content, Hash: contentHash(content)}
 		h.put(resource.KindFlow, instanceID, f)

@@ -104,6 +104,11 @@ var taggable = map[resource.Kind]bool{
 	resource.KindPrompt:   true,
 	resource.KindUser:     true,
 	resource.KindProfile:  true,
+
+	resource.KindQuickConnect: true,
+	resource.KindSecurity:     true,
+	resource.KindGroup:        true,
+	resource.KindStatus:       true,
 }
 
 // retag changes the tags of a resource, whatever else it is.

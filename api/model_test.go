@@ -13,6 +13,9 @@ var accepted = []string{
 	// no address could match them: the operations check what is meant.
 	`StartOutboundVoiceContact: input DestinationPhoneNumber: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
 	`StartOutboundVoiceContact: input SourcePhoneNumber: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
+	`CreateQuickConnect: input QuickConnectConfig.PhoneConfig.PhoneNumber: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
+	`UpdateQuickConnectConfig: input QuickConnectConfig.PhoneConfig.PhoneNumber: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
+	`ClaimPhoneNumber: input PhoneNumber: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
 	`CreateUser: input IdentityInfo.Mobile: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
 	`UpdateUserIdentityInfo: input IdentityInfo.Mobile: pattern "", the model says "\\\\+[1-9]\\\\d{1,14}$"`,
 	`CreatePrompt: input S3Uri: pattern "", the model says "s3://\\S+/.+|https://\\\\S+\\\\.s3\\\\.\\\\S+\\\\.amazonaws\\\\.com/\\\\S+"`,

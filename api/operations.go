@@ -11,6 +11,7 @@ func (s *Server) Operations() []wire.Operation {
 	var all []wire.Operation
 	for _, group := range [][]wire.Operation{
 		s.contactOperations(), s.flowOperations(), s.numberOperations(), s.queueOperations(), s.promptOperations(), s.agentOperations(),
+		s.quickConnectOperations(), s.securityOperations(), s.hierarchyOperations(), s.statusOperations(),
 	} {
 		all = append(all, group...)
 	}
@@ -87,6 +88,11 @@ func (s *Server) numberOperations() []wire.Operation {
 		op(s, "ListPhoneNumbers", "GET /phone-numbers-summary/{InstanceId}", "instance/{InstanceId}/phone-number/*", usualErrors, (*Server).listPhoneNumbers),
 		op(s, "ListPhoneNumbersV2", "POST /phone-number/list", "*", "InvalidParameter ResourceNotFound Throttling InternalService AccessDenied", (*Server).listPhoneNumbersV2),
 		op(s, "UpdatePhoneNumberMetadata", "PUT /phone-number/{PhoneNumberId}/metadata", "phone-number/{PhoneNumberId}", usualErrors+" AccessDenied ResourceInUse Idempotency", (*Server).updatePhoneNumberMetadata),
+		op(s, "SearchAvailablePhoneNumbers", "POST /phone-number/search-available", "*", "InvalidParameter Throttling InternalService AccessDenied", (*Server).searchAvailablePhoneNumbers),
+		op(s, "ClaimPhoneNumber", "POST /phone-number/claim", "*", "InvalidParameter ResourceNotFound Throttling InternalService Idempotency AccessDenied", (*Server).claimPhoneNumber),
+		op(s, "ImportPhoneNumber", "POST /phone-number/import", "*", "InvalidParameter ResourceNotFound Throttling InternalService Idempotency AccessDenied", (*Server).importPhoneNumber),
+		op(s, "ReleasePhoneNumber", "DELETE /phone-number/{PhoneNumberId}", "phone-number/{PhoneNumberId}", "InvalidParameter ResourceNotFound Throttling InternalService ResourceInUse Idempotency AccessDenied", (*Server).releasePhoneNumber),
+		op(s, "UpdatePhoneNumber", "PUT /phone-number/{PhoneNumberId}", "phone-number/{PhoneNumberId}", "InvalidParameter ResourceNotFound Throttling InternalService ResourceInUse Idempotency AccessDenied", (*Server).updatePhoneNumber),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,11 @@ type document[T any] interface {
 // newID makes the id of a new resource.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// derivedID makes the id of what every instance has by itself.
+func derivedID(parts ...string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("connect:"+strings.Join(parts, "/"))).String()
+}
+
 // limits are how many resources of a kind an instance with AWS's quotas may have.
 // https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html
 var limits = map[resource.Kind]int{
@@ -34,6 +40,12 @@ var limits = map[resource.Kind]int{
 	resource.KindUser:     500,
 	resource.KindFunction: 50,
 	resource.KindBot:      100,
+
+	resource.KindQuickConnect: 700,
+	resource.KindSecurity:     100,
+	resource.KindGroup:        500,
+	resource.KindStatus:       50,
+	resource.KindAttribute:    100,
 }
 
 // create keeps a new resource of an instance, and gives it its id, ARN and times.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"outdial/resource"
@@ -70,6 +71,20 @@ func (c *stringCondition) match(field func(name string) (string, bool)) bool {
 	if !ok {
 		return false
 	}
+	return c.fits(v)
+}
+
+// matchList is match for criteria that know one field of several values beside
+// the others: one of them must fit.
+func (c *stringCondition) matchList(name string, values []string, field func(string) (string, bool)) bool {
+	if c == nil || strings.ToLower(c.FieldName) != name {
+		return c.match(field)
+	}
+	return slices.ContainsFunc(values, c.fits)
+}
+
+// fits compares one value.
+func (c *stringCondition) fits(v string) bool {
 	v, want := strings.ToLower(v), strings.ToLower(c.Value)
 	switch c.ComparisonType {
 	case "STARTS_WITH":
@@ -117,6 +132,17 @@ func metaField(m *resource.Meta) func(string) (string, bool) {
 	}
 }
 
+// fieldOf is metaField with one field more.
+func fieldOf(m *resource.Meta, more, value string) func(string) (string, bool) {
+	field := metaField(m)
+	return func(name string) (string, bool) {
+		if name == more {
+			return value, true
+		}
+		return field(name)
+	}
+}
+
 // search is list, and counts all that fits.
 func search[T any, P document[T]](ctx context.Context, s *Server, at place, kind resource.Kind, l listing, keep func(P) bool, tell func(P)) (string, *int64, error) {
 	next, err := list[T](ctx, s, at, kind, l, keep, tell)
@@ -148,7 +174,35 @@ type metaCriteria struct {
 }
 
 func (c *metaCriteria) match(field func(string) (string, bool)) bool {
-	return c == nil || c.StringCondition.match(field) &&
-		allOf(c.AndConditions, func(c metaCriteria) bool { return c.match(field) }) &&
-		anyOf(c.OrConditions, func(c metaCriteria) bool { return c.match(field) })
+	return c.matchList("", nil, field)
+}
+
+// matchList is match with one field more, of several values.
+func (c *metaCriteria) matchList(name string, values []string, field func(string) (string, bool)) bool {
+	return c == nil || c.StringCondition.matchList(name, values, field) &&
+		allOf(c.AndConditions, func(c metaCriteria) bool { return c.matchList(name, values, field) }) &&
+		anyOf(c.OrConditions, func(c metaCriteria) bool { return c.matchList(name, values, field) })
+}
+
+// An attributeSearchFilter narrows a search by tags, in the form that has groups
+// of conditions.
+type attributeSearchFilter struct{ AttributeFilter *attributeFilter }
+
+type attributeFilter struct {
+	OrConditions []attributeAnd
+	AndCondition *attributeAnd
+	TagCondition *tagCondition
+}
+
+type attributeAnd struct{ TagConditions []tagCondition }
+
+// match tells whether tags meet the filter; none selects all.
+func (f *attributeSearchFilter) match(tags map[string]string) bool {
+	if f == nil || f.AttributeFilter == nil {
+		return true
+	}
+	a := f.AttributeFilter
+	return (a.TagCondition == nil || a.TagCondition.match(tags)) &&
+		(a.AndCondition == nil || matchAll(a.AndCondition.TagConditions, tags)) &&
+		anyOf(a.OrConditions, func(c attributeAnd) bool { return matchAll(c.TagConditions, tags) })
 }

@@ -31,7 +31,11 @@ func (s *Server) searchRoutingProfiles(ctx context.Context, in *searchRoutingPro
 	l := listing{"SearchRoutingProfiles", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindProfile, l,
 		func(p *resource.Profile) bool {
-			return in.SearchFilter.match(p.Tags) && in.SearchCriteria.match(metaField(&p.Meta))
+			queues := make([]string, len(p.Queues))
+			for i, q := range p.Queues {
+				queues[i] = q.Queue
+			}
+			return in.SearchFilter.match(p.Tags) && in.SearchCriteria.matchList("associatedqueueids", queues, metaField(&p.Meta))
 		},
 		func(p *resource.Profile) { out.RoutingProfiles = append(out.RoutingProfiles, *tellProfile(at, p)) })
 	return out, err

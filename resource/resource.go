@@ -97,6 +97,8 @@ type Queue struct {
 	CallerName   string `json:"callerName,omitempty"`
 	OutboundFlow string `json:"outboundFlow,omitempty"`
 	Max          int    `json:"max,omitempty"` // MaxContacts; 0 is no limit
+	// QuickConnects are ids: what the queue's agents are shown.
+	QuickConnects []string `json:"quickConnects,omitempty"`
 }
 
 // Hours are hours of operation in a time zone.
@@ -210,10 +212,16 @@ type User struct {
 	Phone     string `json:"phone,omitempty"`   // desk phone; "" is a soft phone
 	Email     string `json:"email,omitempty"`
 	Mobile    string `json:"mobile,omitempty"`
+	// SecondEmail, Directory and Persistent are kept and told: agents do not log
+	// in here.
+	SecondEmail string `json:"secondEmail,omitempty"`
+	Directory   string `json:"directory,omitempty"` // DirectoryUserId
+	Persistent  bool   `json:"persistent,omitempty"`
 	// Security are the security profiles' ids, kept and told.
 	Security   []string `json:"security,omitempty"`
 	AutoAccept bool     `json:"autoAccept,omitempty"`
 	AfterWork  int      `json:"afterWork,omitempty"` // seconds of after contact work; 0 is no limit
+	Group      string   `json:"group,omitempty"`     // hierarchy group id
 	// Proficiencies are what routing criteria ask for.
 	Proficiencies []Proficiency `json:"proficiencies,omitempty"`
 }

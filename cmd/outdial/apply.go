@@ -22,7 +22,8 @@ import (
 // ownedKinds are the kinds of an instance's resources that a file may declare.
 func ownedKinds() []resource.Kind {
 	return []resource.Kind{resource.KindHours, resource.KindPrompt, resource.KindFlow, resource.KindModule, resource.KindNumber,
-		resource.KindQueue, resource.KindProfile, resource.KindUser, resource.KindTemplate}
+		resource.KindQueue, resource.KindProfile, resource.KindUser, resource.KindTemplate,
+		resource.KindSecurity, resource.KindStatus, resource.KindAvailable}
 }
 
 // An applier brings the store to what a file declares.

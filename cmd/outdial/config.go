@@ -123,7 +123,7 @@ type instanceConfig struct {
 	Flows        string            `yaml:"flows" eg:"./flows" doc:"Folder of this instance's flows. Default: the one above."`
 	Hours        []hoursConfig     `yaml:"hours" doc:"Hours of operation."`
 	Numbers      []numberConfig    `yaml:"numbers" doc:"Phone numbers."`
-	Available    []numberConfig    `yaml:"available" doc:"Numbers that ClaimPhoneNumber may claim, for this instance or another one of its account and region; SearchAvailablePhoneNumbers lists them until then. Keys as in numbers, without flow."`
+	Available    []numberConfig    `yaml:"available" doc:"Numbers that ClaimPhoneNumber may claim, for this instance or another one of its account and region; SearchAvailablePhoneNumbers lists them until then. Keys as in numbers."`
 	Queues       []queueConfig     `yaml:"queues" doc:"Queues."`
 	Profiles     []profileConfig   `yaml:"routingProfiles" doc:"Routing profiles."`
 	Users        []userConfig      `yaml:"users" doc:"Agents."`
@@ -198,7 +198,7 @@ type userConfig struct {
 	FirstName string `yaml:"firstName" eg:"Mary" doc:"First name."`
 	LastName  string `yaml:"lastName" eg:"Major" doc:"Last name."`
 	Profile   string `yaml:"routingProfile" eg:"Example" doc:"Routing profile: its name or id."`
-	Phone     string `yaml:"phone" eg:"+12065550190" doc:"Telephone on which the agent takes calls."`
+	Phone     string `yaml:"phone" eg:"+12065550190" doc:"Telephone on which the agent takes calls: a number, or an address such as sip:ann@192.0.2.9."`
 }
 
 type promptConfig struct {

@@ -19,6 +19,7 @@ var aliasName = regexp.MustCompile(`^[\da-zA-Z]([-\da-zA-Z]{0,61}[\da-zA-Z])?$`)
 func (d *declarer) instance(path string, c *instanceConfig) {
 	in := d.instanceItself(path, c)
 	d.in, d.ids = in, map[string]string{}
+	d.usual(path)
 	for i := range c.Hours {
 		d.hours(fmt.Sprintf("%s.hours[%d]", path, i), &c.Hours[i])
 	}
@@ -31,8 +32,9 @@ func (d *declarer) instance(path string, c *instanceConfig) {
 	}
 	d.flows(at, folder)
 	for i := range c.Numbers {
-		d.number(fmt.Sprintf("%s.numbers[%d]", path, i), &c.Numbers[i])
+		d.number(fmt.Sprintf("%s.numbers[%d]", path, i), &c.Numbers[i], resource.KindNumber)
 	}
+	d.available(path, c)
 	for i := range c.Queues {
 		d.queue(fmt.Sprintf("%s.queues[%d]", path, i), &c.Queues[i], c)
 	}
@@ -220,7 +222,8 @@ var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 var shortNumber = regexp.MustCompile(`^([0-9]{3,8}|[A-Za-z0-9 ]{1,11})$`)
 var quietHours = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$`)
 
-func (d *declarer) number(path string, c *numberConfig) {
+// number declares a number of the instance, or one that may be claimed.
+func (d *declarer) number(path string, c *numberConfig, kind resource.Kind) {
 	doc := &resource.Number{Number: c.Number, Channels: c.Channels, Country: c.Country, OptOut: c.OptOut, SelfOptIn: c.SelfOptOut, Quiet: c.Quiet}
 	voice := false
 	if len(c.Channels) == 0 {
@@ -233,7 +236,7 @@ func (d *declarer) number(path string, c *numberConfig) {
 	if !e164.MatchString(c.Number) && (voice || !shortNumber.MatchString(c.Number)) {
 		d.fail(path+".number", "wants E.164 such as +12065550110 (or, for SMS alone, a short code or a sender id), not %q", c.Number)
 	}
-	d.meta(path, resource.KindNumber, &doc.Meta, c.Number, c.ID, c.Description, c.Tags)
+	d.meta(path, kind, &doc.Meta, c.Number, c.ID, c.Description, c.Tags)
 	doc.Type = d.oneOf(path+".type", c.Type, "DID", "TOLL_FREE", "SHORT_CODE", "UIFN", "SHARED", "THIRD_PARTY_TF", "THIRD_PARTY_DID")
 	if doc.Country == "" {
 		doc.Country = country(c.Number)
@@ -251,8 +254,10 @@ func (d *declarer) number(path string, c *numberConfig) {
 	if c.Throttle < 0 {
 		d.fail(path+".throttle", "at least 0, not %v", c.Throttle)
 	}
-	d.add(path, resource.KindNumber, d.home.Instance, &doc.Meta, doc)
-	d.ids["phone-number/"+c.Number] = doc.ID
+	d.add(path, kind, d.home.Instance, &doc.Meta, doc)
+	if kind == resource.KindNumber {
+		d.ids["phone-number/"+c.Number] = doc.ID
+	}
 }
 
 func (d *declarer) queue(path string, c *queueConfig, in *instanceConfig) {
@@ -293,12 +298,15 @@ func (d *declarer) profile(path string, c *profileConfig) {
 	d.add(path, resource.KindProfile, d.home.Instance, &doc.Meta, doc)
 }
 
+// sipAddress is a telephone that is no number.
+var sipAddress = regexp.MustCompile(`^sip:[A-Za-z0-9._~*#+-]+@[A-Za-z0-9.-]+(:[0-9]{1,5})?(;[A-Za-z0-9=;.-]+)?$`)
+
 func (d *declarer) user(path string, c *userConfig) {
 	doc := &resource.User{FirstName: c.FirstName, LastName: c.LastName, Phone: c.Phone}
 	d.meta(path, resource.KindUser, &doc.Meta, c.Name, c.ID, c.Description, c.Tags)
 	doc.Profile = d.find(path+".routingProfile", resource.KindProfile, c.Profile)
-	if c.Phone != "" && !e164.MatchString(c.Phone) {
-		d.fail(path+".phone", "wants E.164, not %q", c.Phone)
+	if c.Phone != "" && !e164.MatchString(c.Phone) && !sipAddress.MatchString(c.Phone) {
+		d.fail(path+".phone", "wants E.164, or sip:NAME@HOST, not %q", c.Phone)
 	}
 	d.add(path, resource.KindUser, d.home.Instance, &doc.Meta, doc)
 }

@@ -272,7 +272,7 @@ func TestOperationsVerb(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"operations", "StartOutboundChatContact                     PUT /contact/outbound-chat"},
 		{"operations startoutboundvoicecontact", "RingTimeoutInSeconds                                         integer, range 15..60"},
-		{"operations -all", "- CreateAgentStatus"},
+		{"operations -all", "- CreateEvaluationForm"},
 		{"operations -flows", "MessageParticipant                               run"},
 		{"operations -o json StopContact", `"name":"StopContact"`},
 		{"operations -flows -o json", `"type":"Compare"`},
@@ -283,7 +283,7 @@ func TestOperationsVerb(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ args, want string }{
-		{"operations CreateAgentStatus", "CreateAgentStatus is Amazon Connect's, and not honoured here"},
+		{"operations CreateEvaluationForm", "CreateEvaluationForm is Amazon Connect's, and not honoured here"},
 		{"operations Fly", "there is no operation Fly in Amazon Connect"},
 	} {
 		errs.Reset()
