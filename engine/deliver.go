@@ -45,12 +45,7 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 		return fault.New(fault.Invalid, "an arrival with neither input nor receipt")
 	case a.Contact != "" && !a.Voice:
 		need.Contacts = []contact.ID{a.Contact}
-		do = func(t *store.Tx) error {
-			if in, ok := a.Input.(contact.QueueMoved); ok {
-				return e.byTelephone(t, a.Contact, in)
-			}
-			return e.tell(t, a.Contact, a.Input)
-		}
+		do = func(t *store.Tx) error { return e.tell(t, a.Contact, a.Input) }
 	default:
 		o, err := e.owner(ctx, a.Line)
 		if err != nil {
