@@ -20,6 +20,7 @@ type Queued struct {
 type Offer struct {
 	Agent string    `json:"agent"`
 	Name  string    `json:"name,omitempty"`
+	Phone string    `json:"phone,omitempty"` // his telephone, which rings
 	At    time.Time `json:"at"`
 }
 

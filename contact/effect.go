@@ -213,12 +213,23 @@ type TellAgent struct {
 	From    string   `json:"from,omitempty"` // customer, where Text is the customer's
 }
 
+// What is done with an agent of a call.
+const (
+	BridgeRing   = "ring"   // his telephone rings: QueueMoved says what he does
+	BridgeUnring = "unring" // and does not any more
+	BridgeJoin   = "join"
+	BridgeHold   = "hold"
+	BridgeResume = "resume"
+	BridgeSay    = "say"
+	BridgeLeave  = "leave"
+)
+
 // Bridge connects the caller with an agent.
 type Bridge struct {
-	Do    string `json:"do"` // join, hold, resume, say, leave
+	Do    string `json:"do"` // BridgeRing…
 	Agent string `json:"agent"`
 	Name  string `json:"name,omitempty"`
-	Phone string `json:"phone,omitempty"` // the agent's desk phone; "" is a soft phone
+	Phone string `json:"phone,omitempty"` // the agent's telephone, a number or a sip: address; "" is a soft phone
 	Text  string `json:"text,omitempty"`  // of say, which only a simulated agent needs
 }
 

@@ -236,6 +236,9 @@ func (w *writer) silence(goesOn bool) error {
 	return nil
 }
 
+// laneAgent is the lane of what an agent alone hears.
+const laneAgent = "agent"
+
 // ask keeps one effect as a job.
 func (w *writer) ask(f contact.Effect) error {
 	j := store.Job{Contact: w.c.ID, Due: w.at, Kind: contact.EffectKind(f), First: time.Now()}
@@ -260,12 +263,15 @@ func (w *writer) ask(f contact.Effect) error {
 		w.e.stats.Calls.Add(1)
 	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall, contact.Bridge:
 		j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), store.LaneCustomer, w.c.Account, w.c.Node
+		if b, ok := f.(contact.Bridge); ok && (b.Do == contact.BridgeRing || b.Do == contact.BridgeUnring) {
+			j.Lane = laneAgent // what the caller hears does not come into it
+		}
 	case contact.RecordCall, contact.StreamCall:
 		j.Contact, j.Account, j.Node = w.c.Leg(), w.c.Account, w.c.Node
 	case contact.TellAgent:
 		j.Account = ours
 		if w.c.Channel == contact.Voice {
-			j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), "agent", w.c.Account, w.c.Node
+			j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), laneAgent, w.c.Account, w.c.Node
 		}
 	case contact.StopPrompt, contact.EndCall:
 		// These overtake: what waits to be played is not wanted any more.

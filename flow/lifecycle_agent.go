@@ -67,7 +67,7 @@ func (t *Turn) joined() {
 	p.Action, p.State, p.Stack, p.Kind = "", nil, nil, ""
 	t.Event(contact.ConnectedAgent)
 	if t.voice() {
-		e := contact.Bridge{Do: "join", Agent: c.Agent.ID, Name: c.Agent.Name}
+		e := contact.Bridge{Do: contact.BridgeJoin, Agent: c.Agent.ID, Name: c.Agent.Name}
 		if u, err := t.World.User(c.Agent.ID); err == nil {
 			e.Phone = u.Phone
 		}
@@ -89,7 +89,7 @@ func (t *Turn) said(in contact.QueueMoved) error {
 	case c.Agent.OnHold || c.Agent.Aside:
 		t.Note(c.Agent.Name + " speaks, and the customer does not hear it: the call is on hold")
 	default:
-		t.Do(contact.Bridge{Do: "say", Agent: c.Agent.ID, Name: c.Agent.Name, Text: in.Text})
+		t.Do(contact.Bridge{Do: contact.BridgeSay, Agent: c.Agent.ID, Name: c.Agent.Name, Text: in.Text})
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (t *Turn) onHold(r role) error {
 	a := t.Contact.Agent
 	a.OnHold, a.Aside, a.Since = r == customerHold, r == agentHold, t.At
 	a.Holds++
-	t.Do(contact.Bridge{Do: "hold", Agent: a.ID, Name: a.Name})
+	t.Do(contact.Bridge{Do: contact.BridgeHold, Agent: a.ID, Name: a.Name})
 	return t.playFrom(r)
 }
 
@@ -140,7 +140,7 @@ func (t *Turn) offHold() {
 	p.Action, p.State, p.Stack, p.Kind = "", nil, nil, ""
 	if t.Contact.Open() {
 		t.Do(contact.StopPrompt{})
-		t.Do(contact.Bridge{Do: "resume", Agent: a.ID, Name: a.Name})
+		t.Do(contact.Bridge{Do: contact.BridgeResume, Agent: a.ID, Name: a.Name})
 	}
 }
 
@@ -190,7 +190,7 @@ func (t *Turn) agentLeft() error {
 		if f != nil {
 			if t.onCall() {
 				t.Do(contact.StopPrompt{})
-				t.Do(contact.Bridge{Do: "leave", Agent: c.Agent.ID, Name: c.Agent.Name})
+				t.Do(contact.Bridge{Do: contact.BridgeLeave, Agent: c.Agent.ID, Name: c.Agent.Name})
 			}
 			t.follow(contact.MethodDisconnect, reason, func(d *contact.Contact) {
 				d.Position.Flow, d.Position.Kind = f.ID, disconnected.kind
@@ -234,7 +234,7 @@ func (t *Turn) handedOn(in contact.QueueMoved) error {
 	}
 	if t.onCall() {
 		t.Do(contact.StopPrompt{})
-		t.Do(contact.Bridge{Do: "leave", Agent: c.Agent.ID, Name: c.Agent.Name})
+		t.Do(contact.Bridge{Do: contact.BridgeLeave, Agent: c.Agent.ID, Name: c.Agent.Name})
 	}
 	t.follow(contact.MethodTransfer, "AGENT_DISCONNECT", func(d *contact.Contact) {
 		d.Target = q.ID

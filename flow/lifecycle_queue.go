@@ -133,6 +133,12 @@ func (t *Turn) offered(in contact.QueueMoved) error {
 	}
 	t.Do(contact.Wake{Name: offerTimer + strconv.Itoa(c.Queue.Attempts), At: t.At.Add(ring)})
 	t.Note("it is offered to " + name)
+	if t.onCall() {
+		if u, err := t.World.User(in.Agent); err == nil && u.Phone != "" {
+			c.Queue.Offer.Phone = u.Phone
+			t.Do(contact.Bridge{Do: contact.BridgeRing, Agent: in.Agent, Name: name, Phone: u.Phone})
+		}
+	}
 	if t.waits(in.Visit) {
 		return t.resume(in)
 	}
@@ -162,6 +168,7 @@ func (t *Turn) notTaken(in contact.QueueMoved) error {
 	}
 	o := q.Offer
 	q.Offer = nil
+	t.unring(o)
 	t.Note(o.Name + " has not taken it: " + in.Outcome)
 	if in.Outcome == contact.Missed {
 		t.Do(contact.Queue{Do: contact.QueueMissed, ID: q.ID, Agent: o.Agent})
@@ -172,6 +179,13 @@ func (t *Turn) notTaken(in contact.QueueMoved) error {
 	}
 	t.Do(contact.Queue{Do: contact.QueueJoin, ID: q.ID})
 	return nil
+}
+
+// unring lets an agent's telephone ring no more.
+func (t *Turn) unring(o *contact.Offer) {
+	if o.Phone != "" && t.onCall() {
+		t.Do(contact.Bridge{Do: contact.BridgeUnring, Agent: o.Agent, Name: o.Name})
+	}
 }
 
 // accepted is the agent who takes the contact: the queue flow stops, the agent
@@ -205,6 +219,7 @@ func (t *Turn) leaveQueue() {
 		q.Dequeued = t.At
 		e := contact.Queue{Do: contact.QueueLeave, ID: q.ID}
 		if q.Offer != nil {
+			t.unring(q.Offer)
 			e.Agent, q.Offer = q.Offer.Agent, nil
 		}
 		t.Do(e)

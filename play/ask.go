@@ -31,7 +31,7 @@ var askKinds = map[string]string{
 	"StreamCall":     "on or off; the effect",
 	"Queue":          "join, leave, agent, missed or done, and the queue or the agent; the effect",
 	"TellAgent":      "what the agent alone hears or reads; the effect",
-	"Bridge":         "join, hold, resume, say or leave, and the agent; the effect",
+	"Bridge":         "ring, unring, join, hold, resume, say or leave, and the agent; the effect",
 	"Reply":          "; the effect",
 	"Hear":           "; the effect",
 	"PublishEvent":   "the sink; the event",

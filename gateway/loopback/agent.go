@@ -19,15 +19,15 @@ func (w *World) bridge(k *call, b contact.Bridge) gateway.Result {
 	}
 	r := gateway.Result{}
 	switch b.Do {
-	case "join":
+	case contact.BridgeJoin:
 		k.playing, k.listen = nil, nil
 		k.agent, k.onHold = name, false
 		r.Note = "the caller talks with " + name
-	case "hold", "resume":
-		k.onHold = b.Do == "hold"
-	case "leave":
+	case contact.BridgeHold, contact.BridgeResume:
+		k.onHold = b.Do == contact.BridgeHold
+	case contact.BridgeLeave:
 		k.agent, k.onHold = "", false
-	case "say":
+	case contact.BridgeSay:
 		w.hear(k, contact.Prompt{Text: b.Text})
 	}
 	w.called(k.set, w.Now())

@@ -36,6 +36,8 @@ type call struct {
 	detect  contact.AMDConfig
 	unheard func() // ends the detector; nil: there is none
 	third   *third
+	desk    *desk // the agent's telephone; nil: none
+	others  int   // calls of third parties and agents that are not gone yet
 	tape    *tape
 	live    *live                       // nil: it is not streamed
 	writing int                         // recordings and streams that are not done yet
@@ -181,6 +183,7 @@ func (k *call) ended(o signal.Outcome) {
 		k.unheard()
 	}
 	k.dismiss()
+	k.letDesk("")
 	k.stopTape()
 	k.stopStream("callEnded")
 	k.g.group.Go(func() error { k.media.Close(); return nil })
@@ -196,7 +199,7 @@ func (k *call) end(o signal.Outcome) contact.CallEnded {
 // leave is the end of the loop, once everything has been told and the far side
 // released.
 func (k *call) leave() {
-	if k.over && k.signalled && !k.telling && len(k.outbox) == 0 && k.writing == 0 && (k.third == nil || k.third.gone) {
+	if k.over && k.signalled && !k.telling && len(k.outbox) == 0 && k.writing == 0 && k.others == 0 {
 		k.g.remove(k)
 		k.loop.Close()
 	}
@@ -206,6 +209,7 @@ func (k *call) leave() {
 type letter struct {
 	arrival gateway.Arrival
 	then    func(error) // in the loop; nil: nothing
+	patient bool        // it waits for the house, though there is a then
 }
 
 func (k *call) tell(in contact.Input) {
@@ -292,7 +296,7 @@ func (k *call) deliver(l letter) error {
 		err := hear(ctx, l.arrival)
 		cancel()
 		kind := fault.KindOf(err)
-		if err == nil || l.then != nil || kind != fault.Busy && kind != fault.Internal || time.Since(begun) > k.g.patience() {
+		if err == nil || l.then != nil && !l.patient || kind != fault.Busy && kind != fault.Internal || time.Since(begun) > k.g.patience() {
 			return err
 		}
 		time.Sleep(pause)

@@ -51,6 +51,10 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.hush(), nil })
 	case contact.TransferCall:
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.transfer(v) })
+	case contact.Bridge:
+		return g.bridge(ctx, c, v)
+	case contact.TellAgent:
+		return g.tellAgent(ctx, c, v)
 	case contact.RecordCall:
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.record(v) })
 	case contact.StreamCall:

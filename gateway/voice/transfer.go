@@ -29,7 +29,6 @@ type third struct {
 	part []func() // what undoes the joining
 	up   bool
 	over bool
-	gone bool
 }
 
 // transfer calls a third party and joins it with the caller.
@@ -57,7 +56,8 @@ func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
 	p.Events.Answered = t.answered
 	p.Events.Ended = t.ended
 	p.Events.Gone = func() {
-		t.gone = true
+		t.k.forget()
+		k.others--
 		k.leave()
 	}
 	l, err := k.g.agent.Dial(p)
@@ -67,6 +67,7 @@ func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
 	}
 	t.k.leg = l
 	k.third = t
+	k.others++
 	k.leg.Ladder().Note("transfer to " + v.To)
 	return gateway.Result{}, nil
 }
@@ -105,6 +106,7 @@ func (t *third) answered() {
 		return
 	}
 	t.up = true
+	t.k.keep()
 	t.k.dialOn(t.t.Digits)
 	p := media.NewPipe(t.k.media.Rate())
 	t.part = append(t.part, t.main.media.Tap(func(heard, _ []int16) { p.Put(heard) }))

@@ -228,7 +228,9 @@ func (l *Leg) transact(d *dialog, req *sip.Request, then func(*sip.Response)) {
 		l.ladder.add(true, h.addr.String(), string(req.Method), "")
 		do := l.a.do
 		if !l.counts() && h.target == nil { // who gets no proof of who we are
-			do = func(ctx context.Context, req *sip.Request) (*sip.Response, error) { return l.a.client.Do(ctx, req, asIs) }
+			do = func(ctx context.Context, req *sip.Request) (*sip.Response, error) {
+				return l.a.client.Do(ctx, req, asIs)
+			}
 		}
 		res, err := do(ctx, req)
 		// A request that was asked to prove itself has used up another number.
