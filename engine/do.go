@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -153,7 +154,7 @@ func (e *Engine) sent(t *store.Tx, j store.Job, s contact.SendMessage, r gateway
 	if err != nil {
 		return err
 	}
-	m.Status, m.Sent, m.Ref, m.Segments, m.Account = contact.StatusSent, e.Now(), r.Ref, r.Segments, j.Account
+	m.Status, m.Sent, m.Ref, m.Segments, m.Account = contact.StatusSent, e.Now(), r.Ref, cmp.Or(r.Segments, j.Segments), j.Account
 	if r.Status != "" {
 		m.Status = r.Status
 	}

@@ -160,6 +160,11 @@ func (c *client) send(ctx context.Context, method, path string, in []byte) (*htt
 	if err != nil {
 		return nil, err
 	}
+	return c.do(ctx, q)
+}
+
+// do makes a request as send does.
+func (c *client) do(ctx context.Context, q *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultClient.Do(q)
 	if err != nil {
 		var u *url.Error
@@ -214,6 +219,38 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("%s %s: the answer is not readable: %w", method, path, err)
 	}
 	return nil
+}
+
+// upload keeps a file of this machine at the server, and gives its id.
+func (c *client) upload(ctx context.Context, path string) (id string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is no file", path)
+	}
+	var to struct{ ID, URL string }
+	if err := c.call(ctx, "POST", strings.TrimSuffix(filesPath, "/"), map[string]string{"name": filepath.Base(path)}, &to); err != nil {
+		return "", err
+	}
+	// The address may be the one that the world sees: we know a shorter way.
+	_, rest, _ := strings.Cut(to.URL, filesPath)
+	q, err := http.NewRequestWithContext(ctx, http.MethodPut, c.endpoint+filesPath+rest, f)
+	if err != nil {
+		return "", err
+	}
+	q.ContentLength = info.Size()
+	answer, err := c.do(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	return to.ID, answer.Body.Close()
 }
 
 // stream reads server-sent events until ctx is done, fn fails, or the server ends

@@ -22,7 +22,8 @@ const contactAbout = `
 Looks at contacts, and deletes what is kept of them.
 
   outdial contact list [-open] [-customer NUMBER] [-since 24h]
-  outdial contact show ID      what happened to it, and why
+  outdial contact show ID      what happened to it, why, and what became of its messages
+  outdial contact file ID      fetch a file of a message
   outdial contact tail [ID]    the same, as it happens; without ID every contact
   outdial contact delete ID…   or -customer NUMBER: everything of a person`
 
@@ -30,6 +31,7 @@ Looks at contacts, and deletes what is kept of them.
 func runContact(ctx context.Context, e env, args []string) error {
 	return subverbs(ctx, e, "contact", contactAbout, args, []verb{
 		{"list", "", contactList}, {"show", "", contactShow}, {"tail", "", contactTail}, {"delete", "", contactDelete},
+		{"file", "", contactFile},
 	})
 }
 
@@ -215,7 +217,11 @@ func (c *client) timeline(ctx context.Context, id string) (list []timelineEntry,
 }
 
 func contactShow(ctx context.Context, e env, args []string) error {
-	fs := flags(e, "contact show", "ID", "Shows a contact and its timeline: inputs, actions with the branch taken and why, effects, messages, events.")
+	fs := flags(e, "contact show", "ID", `
+Shows a contact and its timeline: inputs, actions with the branch taken and why,
+effects, messages, events. Then each message and what became of it: ✓ the carrier
+took it, ✓✓ delivered, read, ✗ failed; when, under which reference of the
+carrier's, in how many segments, and what the carrier said.`)
 	var cf clientFlags
 	cf.add(fs)
 	output := fs.String("o", "text", "`FORMAT`: text or json")
@@ -238,13 +244,23 @@ func contactShow(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	messages, err := c.messages(ctx, words[0])
+	if err != nil {
+		return err
+	}
 	if *output == "json" {
-		return json.NewEncoder(e.stdout).Encode(map[string]any{"contact": k, "timeline": raw})
+		return json.NewEncoder(e.stdout).Encode(map[string]any{"contact": k, "timeline": raw, "messages": messages})
 	}
 	s := newScreen(e)
 	s.contact(&k)
 	for _, t := range list {
 		s.entry(t)
+	}
+	if len(messages) > 0 {
+		fmt.Fprintln(s.w, "\n"+s.paint("1", "Messages"))
+	}
+	for _, m := range messages {
+		s.message(m)
 	}
 	return nil
 }
@@ -269,10 +285,6 @@ func (s *screen) contact(k *contact.Contact) {
 	fmt.Fprintln(s.w)
 }
 
-// ticks mark how far a message has come.
-var ticks = map[string]string{contact.StatusQueued: "…", contact.StatusSent: "✓", contact.StatusDelivered: "✓✓", contact.StatusRead: "✓✓ read",
-	contact.StatusFailed: "✗", contact.StatusCancelled: "✗ cancelled", contact.StatusUnknown: "? fate unknown"}
-
 // entry shows one thing that happened.
 func (s *screen) entry(t timelineEntry) {
 	at := s.paint("2", t.At.Local().Format("15:04:05.000"))
@@ -281,10 +293,10 @@ func (s *screen) entry(t timelineEntry) {
 		fmt.Fprintf(s.w, "%s %s %s\n", at, s.paint("1", t.Turn.Input), brief(t.Turn.In))
 		s.turn(t.Turn)
 	case t.Message != nil && t.Message.Direction == "INBOUND":
-		fmt.Fprintf(s.w, "%s %s %q\n", at, s.paint("32", "← "+t.Message.Channel), t.Message.Text)
+		fmt.Fprintf(s.w, "%s %s %s\n", at, s.paint("32", "← "+t.Message.Channel), said(t.Message))
 	case t.Message != nil:
 		m := t.Message
-		fmt.Fprintf(s.w, "%s %s %q", at, s.paint("36", "→ "+m.Channel+" "+first(ticks[t.Status], t.Status)), m.Text)
+		fmt.Fprintf(s.w, "%s %s %s", at, s.paint("36", "→ "+m.Channel+" "+first(ticks[t.Status], t.Status)), said(m))
 		if t.Status == contact.StatusFailed {
 			fmt.Fprint(s.w, " "+s.paint("31", strings.TrimSpace(m.Code+" "+m.Error)))
 		}

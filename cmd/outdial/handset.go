@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"outdial/contact"
 )
 
 const handsetAbout = `
@@ -20,6 +22,7 @@ is the reply to the last message. On a call:
 
   /answer   /decline   /hangup   /press 12#   /say WORDS   /dial NUMBER
   /to NUMBER [sms|whatsapp]      write to another number of ours
+  /file PATH [WORDS]             send a file, with words
   /quit
 
 The server must simulate its carriers, as it does where it has no others.`
@@ -35,6 +38,8 @@ type handsetMessage struct {
 	Status    string    `json:"status"`
 	At        time.Time `json:"at"`
 	Template  string    `json:"template"`
+
+	Attachments []contact.Attachment `json:"attachments"`
 }
 
 type handsetCall struct {
@@ -192,7 +197,11 @@ func (h *holder) showMessage(m handsetMessage) {
 		if m.Template != "" {
 			what = " (template " + m.Template + ")"
 		}
-		h.out.line(m.At, m.Channel+" from "+m.From+what, m.Text)
+		lines := []string{m.Text}
+		for _, a := range m.Attachments {
+			lines = append(lines, fileWords(a))
+		}
+		h.out.line(m.At, m.Channel+" from "+m.From+what, strings.TrimPrefix(strings.Join(lines, "\n"), "\n"))
 	case m.Direction == "out" && m.Status == "FAILED":
 		h.out.note("(nobody took that: " + m.To + " has no flow for it, or the server refused it)")
 	}
@@ -242,6 +251,8 @@ func (h *holder) act(ctx context.Context, line string) (down bool) {
 		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "dial", "to": first(rest, h.to)}, nil)
 	case "/to":
 		err = h.address(rest)
+	case "/file":
+		err = h.sendFile(ctx, rest)
 	default:
 		if strings.HasPrefix(verb, "/") {
 			err = fmt.Errorf("there is no %s: /help lists what can be done", verb)
@@ -269,8 +280,8 @@ func (h *holder) address(rest string) error {
 	return nil
 }
 
-func (h *holder) write(ctx context.Context, text string) error {
-	in := map[string]string{"text": text}
+func (h *holder) write(ctx context.Context, text string, files ...string) error {
+	in := map[string]any{"text": text}
 	put := func(k, v string) {
 		if v != "" {
 			in[k] = v
@@ -281,12 +292,38 @@ func (h *holder) write(ctx context.Context, text string) error {
 	if h.to == "" {
 		return errors.New("nobody has written yet: /to NUMBER says whom to write to")
 	}
+	var list []map[string]string
+	for _, id := range files {
+		list = append(list, map[string]string{"id": id})
+	}
+	if list != nil {
+		in["attachments"] = list
+	}
 	var m handsetMessage
 	if err := h.c.call(ctx, "POST", h.path("/messages"), in, &m); err != nil {
 		return err
 	}
 	h.seen[m.ID] = true
+	for _, a := range m.Attachments {
+		h.out.note("(sent " + fileWords(a) + ")")
+	}
 	return nil
+}
+
+// sendFile sends a file of this machine, and words behind its path.
+func (h *holder) sendFile(ctx context.Context, rest string) error {
+	path, words, _ := strings.Cut(rest, " ")
+	if quoted, after, ok := strings.Cut(strings.TrimPrefix(rest, `"`), `"`); ok && rest[0] == '"' {
+		path, words = quoted, after
+	}
+	if path == "" {
+		return errors.New("/file wants the path of a file")
+	}
+	id, err := h.c.upload(ctx, path)
+	if err != nil {
+		return err
+	}
+	return h.write(ctx, strings.TrimSpace(words), id)
 }
 
 // A screen is where something is shown to a person: with colours on a terminal.
