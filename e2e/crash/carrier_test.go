@@ -82,8 +82,9 @@ func (c *smsc) takes(s smsctest.Submission) smsctest.Answer {
 	return answer
 }
 
-// config is a configuration with the SMSC as its only carrier.
-func (c *smsc) config(dir, unknown string) string {
+// config is a configuration with the SMSC as its only carrier. more are further
+// keys of its account.
+func (c *smsc) config(dir, unknown, more string) string {
 	c.Helper()
 	const flow = "Appointment reminder (chat).json"
 	doc, err := os.ReadFile(filepath.Join("..", "..", "cmd", "outdial", "demo", "flows", flow))
@@ -107,29 +108,39 @@ bots:
     intents: [{name: Confirm, utterances: ["1"]}, {name: AnotherTime, utterances: ["2"]}]
 carriers:
   - {name: smsc, kind: smpp, addresses: ['%s'], system_id: acme, password: secret, window: 50, binds: 2, unknown: %s,
-     inbound_id_tlv: 0x1500, reconnect_min: 100ms, reconnect_max: 200ms, response_timeout: 2s}
-`, filepath.Join(dir, "flows"), c.addr, unknown)
+     reconnect_min: 100ms, reconnect_max: 200ms, response_timeout: 2s%s}
+`, filepath.Join(dir, "flows"), c.addr, unknown, more)
 }
 
 // Rounds in which we are killed and rounds in which the carrier is, and then the
 // count at the carrier's end: with resend no message is lost, with hold none is
-// repeated.
+// repeated. What customers say is heard once, whether the carrier numbers it or
+// not.
 func TestCrashAtTheCarrier(t *testing.T) {
 	for _, unknown := range []string{"resend", "hold"} {
 		t.Run(unknown, func(t *testing.T) {
-			c := newSMSC(t)
-			p := &process{TB: t, dir: t.TempDir(), store: "file:" + filepath.Join(t.TempDir(), "crash.db"), flags: []string{"-log-level", "warn"}}
-			p.settings = c.config(p.dir, unknown)
-			t.Cleanup(p.kill)
-			var all []*try
-			for round := range rounds(t) {
-				all = append(all, c.round(p, round)...)
+			t.Run("sqlite", func(t *testing.T) {
+				crashAtTheCarrier(t, "file:"+filepath.Join(t.TempDir(), "crash.db"), unknown, fmt.Sprintf(", inbound_id_tlv: %d", replyTag))
+			})
+			if os.Getenv("PGURL") != "" {
+				t.Run("postgres", func(t *testing.T) { crashAtTheCarrier(t, freshPostgres(t), unknown, "") })
 			}
-			p.start()
-			c.reckon(c.outcome(p, all), unknown)
-			p.stop()
 		})
 	}
+}
+
+func crashAtTheCarrier(t *testing.T, store, unknown, more string) {
+	c := newSMSC(t)
+	p := &process{TB: t, dir: t.TempDir(), store: store, flags: []string{"-log-level", "warn"}}
+	p.settings = c.config(p.dir, unknown, more)
+	t.Cleanup(p.kill)
+	var all []*try
+	for round := range rounds(t) {
+		all = append(all, c.round(p, round)...)
+	}
+	p.start()
+	c.reckon(c.outcome(p, all), unknown)
+	p.stop()
 }
 
 // round is load while the SMSC dies and comes back twice, and then we die too.
@@ -211,6 +222,11 @@ func (c *smsc) fates(p *process, id string) (list []fate, open bool) {
 		c.Fatal(a.Status, err)
 	}
 	in := 0
+	defer func() {
+		if in > 1 {
+			c.Errorf("%s said one thing, and was heard %d times", id, in)
+		}
+	}()
 	for _, m := range out.Messages {
 		if m.Direction == "INBOUND" {
 			in++
