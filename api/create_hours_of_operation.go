@@ -4,17 +4,16 @@ import (
 	"context"
 
 	"outdial/resource"
-	"outdial/wire"
+	"outdial/store"
 )
 
 type createHoursOfOperationInput struct {
-	InstanceId  string    `wire:"required,uri,len=1..100"`
-	Name        string    `wire:"required,len=1..127"`
-	Description string    `wire:"len=1..250"`
-	TimeZone    string    `wire:"required"`
-	Config      []opening `wire:"required,items=0..100"`
-	// Refused: hours that follow other hours.
-	ParentHoursOfOperationConfigs []struct{}        `wire:"items=0..3"`
+	InstanceId                    string            `wire:"required,uri,len=1..100"`
+	Name                          string            `wire:"required,len=1..127"`
+	Description                   string            `wire:"len=1..250"`
+	TimeZone                      string            `wire:"required"`
+	Config                        []opening         `wire:"required,items=0..100"`
+	ParentHoursOfOperationConfigs []parentHours     `wire:"items=0..3"`
 	Tags                          map[string]string `wire:"items=1..50,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 }
 
@@ -33,15 +32,15 @@ func (s *Server) createHoursOfOperation(ctx context.Context, in *createHoursOfOp
 	if err := checkZone(in.TimeZone); err != nil {
 		return nil, err
 	}
-	if len(in.ParentHoursOfOperationConfigs) > 0 {
-		return nil, wire.Invalid("ParentHoursOfOperationConfigs", "hours that follow others are not served yet")
-	}
 	h := &resource.Hours{
 		Meta:     resource.Meta{Name: in.Name, Description: in.Description, Tags: in.Tags},
 		TimeZone: in.TimeZone,
 		Config:   readOpenings(in.Config),
 	}
-	if err := create(ctx, s, at, resource.KindHours, h, nil); err != nil {
+	if err := create(ctx, s, at, resource.KindHours, h, func(t *store.Tx) error {
+		h.Parents = nil
+		return inherit(t, at, h, in.ParentHoursOfOperationConfigs)
+	}); err != nil {
 		return nil, err
 	}
 	return &createHoursOfOperationOutput{h.ID, h.ARN}, nil

@@ -17,7 +17,7 @@ type createHoursOfOperationOverrideInput struct {
 	EffectiveFrom      string            `wire:"required,pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill      string            `wire:"required,pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	OverrideType       string            `wire:"enum=STANDARD|OPEN|CLOSED"`
-	RecurrenceConfig   *recurrence       // checked, and refused
+	RecurrenceConfig   *recurrence
 }
 
 type createHoursOfOperationOverrideOutput struct {
@@ -27,21 +27,24 @@ type createHoursOfOperationOverrideOutput struct {
 // createHoursOfOperationOverride makes an exception to hours, for some days.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateHoursOfOperationOverride.html
 func (s *Server) createHoursOfOperationOverride(ctx context.Context, in *createHoursOfOperationOverrideInput) (*createHoursOfOperationOverrideOutput, error) {
-	if err := checkKind(in.OverrideType, in.RecurrenceConfig != nil); err != nil {
-		return nil, err
-	}
 	if err := checkDates(in.EffectiveFrom, in.EffectiveTill); err != nil {
-		return nil, err
-	}
-	config, err := readExceptions(in.Config)
-	if err != nil {
 		return nil, err
 	}
 	o := resource.HoursExcept{
 		ID: newID(), Name: in.Name, Description: in.Description,
-		From: in.EffectiveFrom, Till: in.EffectiveTill, Config: config,
+		From: in.EffectiveFrom, Till: in.EffectiveTill, Type: in.OverrideType,
 	}
-	_, err = s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, h *resource.Hours) error {
+	var err error
+	if o.Recurs, err = in.RecurrenceConfig.read(); err != nil {
+		return nil, err
+	}
+	if o.Config, err = readExceptions(in.Config); err != nil {
+		return nil, err
+	}
+	if err := checkException(&o); err != nil {
+		return nil, err
+	}
+	_, err = s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, _ place, h *resource.Hours) error {
 		if err := uniqueOverride(h, o.ID, o.Name); err != nil {
 			return err
 		}

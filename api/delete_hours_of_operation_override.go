@@ -17,7 +17,7 @@ type deleteHoursOfOperationOverrideInput struct {
 // deleteHoursOfOperationOverride takes an exception off hours.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_DeleteHoursOfOperationOverride.html
 func (s *Server) deleteHoursOfOperationOverride(ctx context.Context, in *deleteHoursOfOperationOverrideInput) (*none, error) {
-	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, h *resource.Hours) error {
+	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, _ place, h *resource.Hours) error {
 		i, err := overrideAt(h, in.HoursOfOperationOverrideId)
 		if err == nil {
 			h.Overrides = slices.Delete(h.Overrides, i, i+1)

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"outdial/fault"
+	"outdial/flow"
 	"outdial/resource"
 )
 
@@ -25,7 +27,8 @@ type overrideDetail struct {
 	Config                     []overrideOpening `wire:"items=0..100"`
 	EffectiveFrom              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
-	OverrideType               string            `wire:"enum=STANDARD|OPEN|CLOSED"`
+	RecurrenceConfig           *recurrence
+	OverrideType               string `wire:"enum=STANDARD|OPEN|CLOSED"`
 }
 
 // describeHoursOfOperationOverride tells an exception to hours.
@@ -56,5 +59,5 @@ func overrideAt(h *resource.Hours, id string) (int, error) {
 }
 
 func tellOverride(h *resource.Hours, o resource.HoursExcept) *overrideDetail {
-	return &overrideDetail{o.ID, h.ID, h.ARN, o.Name, o.Description, tellExceptions(o.Config), o.From, o.Till, "STANDARD"}
+	return &overrideDetail{o.ID, h.ID, h.ARN, o.Name, o.Description, tellExceptions(o.Config), o.From, o.Till, tellRecurrence(o.Recurs), cmp.Or(o.Type, flow.StandardOverride)}
 }

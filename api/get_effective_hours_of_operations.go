@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
-	"strings"
 	"time"
 
+	"outdial/engine"
+	"outdial/flow"
 	"outdial/resource"
+	"outdial/store"
 	"outdial/wire"
 )
 
@@ -63,7 +65,7 @@ func (s *Server) getEffectiveHoursOfOperations(ctx context.Context, in *getEffec
 	if to.Before(from) || to.Sub(from) > maxEffective*24*time.Hour {
 		return nil, wire.Invalid("ToDate", "must be on FromDate or up to %d days behind it", maxEffective)
 	}
-	h, err := view[resource.Hours](ctx, s, at, "HoursOfOperationId", in.HoursOfOperationId, resource.KindHours)
+	h, err := s.effective(ctx, at, in.HoursOfOperationId)
 	if err != nil {
 		return nil, err
 	}
@@ -71,36 +73,54 @@ func (s *Server) getEffectiveHoursOfOperations(ctx context.Context, in *getEffec
 		EffectiveHoursOfOperationList: []effectiveHours{}, EffectiveOverrideHoursList: []effectiveOverride{}, TimeZone: h.TimeZone,
 	}
 	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
-		out.add(h, day)
+		if err := out.add(h, day); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
 
-// add adds one day.
-func (out *getEffectiveHoursOfOperationsOutput) add(h *resource.Hours, day time.Time) {
-	date := day.Format(time.DateOnly)
-	open, by := h.Config, ""
-	for _, o := range h.Overrides {
-		if o.From <= date && date <= o.Till {
-			open, by = o.Config, o.Name
+// effective reads hours with what they inherit.
+func (s *Server) effective(ctx context.Context, at place, ref string) (h *resource.Hours, err error) {
+	err = s.Store.View(ctx, func(t *store.Tx) error {
+		if h, err = find[resource.Hours](t, at, "HoursOfOperationId", ref, resource.KindHours); err == nil {
+			h, err = engine.Inherit(t, h)
 		}
+		return err
+	})
+	return h, err
+}
+
+// add adds one day.
+func (out *getEffectiveHoursOfOperationsOutput) add(h *resource.Hours, day time.Time) error {
+	open, by, err := flow.OnDay(h, day)
+	if err != nil {
+		return err
 	}
+	date := day.Format(time.DateOnly)
 	spans := []effectiveSpan{}
 	for _, o := range open {
-		if o.Day == strings.ToUpper(day.Weekday().String()) {
-			spans = append(spans, effectiveSpan{readClock(o.Start), readClock(o.End)})
-		}
+		spans = append(spans, effectiveSpan{clockOf(o.Start), clockOf(o.End)})
 	}
 	out.EffectiveHoursOfOperationList = append(out.EffectiveHoursOfOperationList, effectiveHours{date, spans})
-	if by == "" {
-		return
+	if len(by) == 0 {
+		return nil
 	}
-	e := effectiveOverride{Date: date, OverrideHours: []overrideSpan{}}
-	for _, span := range spans {
-		e.OverrideHours = append(e.OverrideHours, overrideSpan{span.Start, span.End, by, "OPEN"})
-	}
-	if len(spans) == 0 {
-		e.OverrideHours = append(e.OverrideHours, overrideSpan{readClock("00:00"), readClock("00:00"), by, "CLOSED"})
+	e := effectiveOverride{Date: date}
+	for _, o := range by {
+		status := "OPEN"
+		if o.Closed {
+			status = "CLOSED"
+		}
+		e.OverrideHours = append(e.OverrideHours, overrideSpan{clockOf(o.Start), clockOf(o.End), o.Name, status})
 	}
 	out.EffectiveOverrideHoursList = append(out.EffectiveOverrideHoursList, e)
+	return nil
+}
+
+// clockOf is a minute of a day as a time of the wall clock: midnight at its end is
+// 00:00, and what is behind it is on the next day.
+func clockOf(minute int) *clockTime {
+	h, m := minute/60%24, minute%60
+	return &clockTime{&h, &m}
 }

@@ -2,8 +2,10 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"outdial/flow"
 	"outdial/resource"
 	"outdial/wire"
 )
@@ -61,8 +63,8 @@ func tellOpenings(in []resource.HoursOfDay) []opening {
 func readExceptions(in []overrideOpening) ([]resource.HoursOfDay, error) {
 	out := make([]resource.HoursOfDay, 0, len(in))
 	for _, o := range in {
-		if o.Day == "" || o.StartTime == nil || o.EndTime == nil {
-			return nil, wire.Invalid("Config", "an entry needs Day, StartTime and EndTime")
+		if o.StartTime == nil || o.EndTime == nil {
+			return nil, wire.Invalid("Config", "an entry needs StartTime and EndTime")
 		}
 		out = append(out, resource.HoursOfDay{Day: o.Day, Start: o.StartTime.String(), End: o.EndTime.String()})
 	}
@@ -79,23 +81,74 @@ func tellExceptions(in []resource.HoursOfDay) []overrideOpening {
 
 // A recurrence says when an override comes back.
 type recurrence struct {
-	RecurrencePattern *struct {
-		Frequency           string `wire:"required,enum=WEEKLY|MONTHLY|YEARLY"`
-		Interval            *int   `wire:"required,range=1..6"`
-		ByMonth             []int  `wire:"item.range=1..12"`
-		ByMonthDay          []int  `wire:"item.range=-1..31"`
-		ByWeekdayOccurrence []int  `wire:"items=0..1,item.range=-1..4"`
-	} `wire:"required"`
+	RecurrencePattern *recurrencePattern `wire:"required"`
 }
 
-// checkKind refuses overrides of kinds that are not kept: ones that come back
-// each week or year, and ones that only add or only take away hours.
-func checkKind(kind string, recurs bool) error {
+type recurrencePattern struct {
+	Frequency           string `wire:"required,enum=WEEKLY|MONTHLY|YEARLY"`
+	Interval            *int   `wire:"required,range=1..6"`
+	ByMonth             []int  `wire:"item.range=1..12"`
+	ByMonthDay          []int  `wire:"item.range=-1..31"`
+	ByWeekdayOccurrence []int  `wire:"items=0..1,item.range=-1..4"`
+}
+
+// read reads a recurrence; nil is none. Each of its lists takes one value, and a
+// day of the month and a weekday of the month exclude each other.
+func (r *recurrence) read() (*resource.Recurrence, error) {
+	if r == nil {
+		return nil, nil
+	}
+	const field = "RecurrenceConfig.RecurrencePattern."
+	p := r.RecurrencePattern
+	out := &resource.Recurrence{Frequency: p.Frequency, Interval: *p.Interval}
+	for _, m := range []struct {
+		name string
+		list []int
+		to   *int
+	}{{"ByMonth", p.ByMonth, &out.Month}, {"ByMonthDay", p.ByMonthDay, &out.MonthDay}, {"ByWeekdayOccurrence", p.ByWeekdayOccurrence, &out.Occurrence}} {
+		switch {
+		case len(m.list) > 1:
+			return nil, wire.Invalid(field+m.name, "one value, not %d", len(m.list))
+		case len(m.list) == 1 && m.list[0] == 0:
+			return nil, wire.OutOfBounds(field+m.name, "0 is none")
+		case len(m.list) == 1:
+			*m.to = m.list[0]
+		}
+	}
 	switch {
-	case recurs:
-		return wire.Invalid("RecurrenceConfig", "recurring overrides are not served yet")
-	case kind != "" && kind != "STANDARD":
-		return wire.Invalid("OverrideType", "overrides of type %s are not served yet", kind)
+	case out.Month != 0 && out.Frequency != "YEARLY":
+		return nil, wire.Invalid(field+"ByMonth", "for YEARLY alone, not %s", out.Frequency)
+	case out.Frequency == "WEEKLY" && (out.MonthDay != 0 || out.Occurrence != 0):
+		return nil, wire.Invalid(field+"Frequency", "ByMonthDay and ByWeekdayOccurrence are for MONTHLY and YEARLY")
+	case out.MonthDay != 0 && out.Occurrence != 0:
+		return nil, wire.Invalid(field+"ByMonthDay", "not together with ByWeekdayOccurrence")
+	}
+	return out, nil
+}
+
+func tellRecurrence(r *resource.Recurrence) *recurrence {
+	if r == nil {
+		return nil
+	}
+	one := func(n int) []int {
+		if n == 0 {
+			return nil
+		}
+		return []int{n}
+	}
+	return &recurrence{&recurrencePattern{r.Frequency, &r.Interval, one(r.Month), one(r.MonthDay), one(r.Occurrence)}}
+}
+
+// checkException refuses overrides that would say nothing.
+func checkException(o *resource.HoursExcept) error {
+	named := slices.ContainsFunc(o.Config, func(c resource.HoursOfDay) bool { return c.Day != "" })
+	switch {
+	case o.Type == flow.OpenOverride && len(o.Config) == 0:
+		return wire.Invalid("Config", "an override of type OPEN needs the hours that it adds")
+	case o.Recurs != nil && o.Recurs.Frequency == "WEEKLY" && !named:
+		return wire.Invalid("Config", "what comes back WEEKLY needs a Day")
+	case o.Recurs != nil && o.Recurs.Occurrence != 0 && !named:
+		return wire.Invalid("Config", "ByWeekdayOccurrence needs the Day of which it is an occurrence")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"outdial/resource"
+	"outdial/store"
 )
 
 type searchHoursOfOperationsInput struct {
@@ -29,6 +30,7 @@ func (s *Server) searchHoursOfOperations(ctx context.Context, in *searchHoursOfO
 	}
 	out := &searchHoursOfOperationsOutput{HoursOfOperations: []hoursDetail{}}
 	l := listing{"SearchHoursOfOperations", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
+	var found []*resource.Hours
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindHours, l,
 		func(h *resource.Hours) bool {
 			field := metaField(&h.Meta)
@@ -39,6 +41,19 @@ func (s *Server) searchHoursOfOperations(ctx context.Context, in *searchHoursOfO
 				return field(name)
 			})
 		},
-		func(h *resource.Hours) { out.HoursOfOperations = append(out.HoursOfOperations, *tellHours(at, h)) })
+		func(h *resource.Hours) { found = append(found, h) })
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(t *store.Tx) error {
+		for _, h := range found {
+			d := tellHours(at, h)
+			if err := d.parents(t, at, h); err != nil {
+				return err
+			}
+			out.HoursOfOperations = append(out.HoursOfOperations, *d)
+		}
+		return nil
+	})
 	return out, err
 }

@@ -24,7 +24,7 @@ func (s *Server) updateHoursOfOperation(ctx context.Context, in *updateHoursOfOp
 			return nil, err
 		}
 	}
-	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, h *resource.Hours) error {
+	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, _ place, h *resource.Hours) error {
 		rename(&h.Meta, in.Name, in.Description)
 		if in.TimeZone != nil {
 			h.TimeZone = *in.TimeZone
@@ -37,10 +37,10 @@ func (s *Server) updateHoursOfOperation(ctx context.Context, in *updateHoursOfOp
 }
 
 // editHours changes hours of operation.
-func (s *Server) editHours(ctx context.Context, instance, ref string, fn func(*store.Tx, *resource.Hours) error) (*none, error) {
+func (s *Server) editHours(ctx context.Context, instance, ref string, fn func(*store.Tx, place, *resource.Hours) error) (*none, error) {
 	at, err := s.place(ctx, instance)
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, edit(ctx, s, at, "HoursOfOperationId", ref, resource.KindHours, fn)
+	return &none{}, edit(ctx, s, at, "HoursOfOperationId", ref, resource.KindHours, func(t *store.Tx, h *resource.Hours) error { return fn(t, at, h) })
 }

@@ -17,20 +17,21 @@ type updateHoursOfOperationOverrideInput struct {
 	EffectiveFrom              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	EffectiveTill              string            `wire:"pattern=^\\d{4}-\\d{2}-\\d{2}$"`
 	OverrideType               string            `wire:"enum=STANDARD|OPEN|CLOSED"`
-	RecurrenceConfig           *recurrence       // checked, and refused
+	RecurrenceConfig           *recurrence
 }
 
 // updateHoursOfOperationOverride changes an exception to hours.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_UpdateHoursOfOperationOverride.html
 func (s *Server) updateHoursOfOperationOverride(ctx context.Context, in *updateHoursOfOperationOverrideInput) (*none, error) {
-	if err := checkKind(in.OverrideType, in.RecurrenceConfig != nil); err != nil {
+	recurs, err := in.RecurrenceConfig.read()
+	if err != nil {
 		return nil, err
 	}
 	config, err := readExceptions(in.Config)
 	if err != nil {
 		return nil, err
 	}
-	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, h *resource.Hours) error {
+	return s.editHours(ctx, in.InstanceId, in.HoursOfOperationId, func(_ *store.Tx, _ place, h *resource.Hours) error {
 		i, err := overrideAt(h, in.HoursOfOperationOverrideId)
 		if err != nil {
 			return err
@@ -51,7 +52,16 @@ func (s *Server) updateHoursOfOperationOverride(ctx context.Context, in *updateH
 		if in.EffectiveTill != "" {
 			o.Till = in.EffectiveTill
 		}
+		if in.OverrideType != "" {
+			o.Type = in.OverrideType
+		}
+		if recurs != nil {
+			o.Recurs = recurs
+		}
 		if err := checkDates(o.From, o.Till); err != nil {
+			return err
+		}
+		if err := checkException(o); err != nil {
 			return err
 		}
 		return uniqueOverride(h, o.ID, o.Name)

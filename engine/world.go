@@ -85,7 +85,11 @@ func (w *world) Queue(ref string) (*resource.Queue, error) {
 }
 
 func (w *world) Hours(ref string) (*resource.Hours, error) {
-	return find[resource.Hours](w, resource.KindHours, ref)
+	h, err := find[resource.Hours](w, resource.KindHours, ref)
+	if err != nil {
+		return nil, err
+	}
+	return Inherit(w.t, h)
 }
 
 func (w *world) Prompt(ref string) (*resource.Prompt, error) {

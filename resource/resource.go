@@ -107,16 +107,21 @@ type Hours struct {
 	TimeZone  string        `json:"timeZone"` // IANA name
 	Config    []HoursOfDay  `json:"config"`
 	Overrides []HoursExcept `json:"overrides,omitempty"`
+	Parents   []string      `json:"parents,omitempty"` // ids of hours whose overrides hold here too
+	// Inherited are the overrides of the parents, put in by who reads the hours to
+	// ask whether it is open; they are not kept here.
+	Inherited []HoursExcept `json:"-" yaml:"-"`
 }
 
 // HoursOfDay is one opening of one week day; End 00:00 is midnight at its end.
 type HoursOfDay struct {
-	Day   string `json:"day"`   // SUNDAY…SATURDAY
+	Day   string `json:"day"`   // SUNDAY…SATURDAY; "" in an override is every day it lies on
 	Start string `json:"start"` // "09:00"
 	End   string `json:"end"`
 }
 
-// HoursExcept replaces the hours on the days from From to Till (inclusive).
+// HoursExcept replaces the hours on the days from From to Till (inclusive), adds to
+// them, or takes away from them.
 type HoursExcept struct {
 	ID          string       `json:"id"`
 	Name        string       `json:"name"`
@@ -124,6 +129,19 @@ type HoursExcept struct {
 	From        string       `json:"from"` // "2026-12-24"
 	Till        string       `json:"till"`
 	Config      []HoursOfDay `json:"config"` // none: closed
+	// Type is STANDARD ("", too), OPEN or CLOSED.
+	Type   string      `json:"type,omitempty"`
+	Recurs *Recurrence `json:"recurs,omitempty"` // nil: on every day
+}
+
+// A Recurrence says on which days of its time an override lies.
+// API_RecurrencePattern
+type Recurrence struct {
+	Frequency  string `json:"frequency"`            // WEEKLY, MONTHLY or YEARLY
+	Interval   int    `json:"interval"`             // each so many of them
+	Month      int    `json:"month,omitempty"`      // 1..12; 0: that of its first day
+	MonthDay   int    `json:"monthDay,omitempty"`   // 1..31, -1 is the last; 0: that of its first day
+	Occurrence int    `json:"occurrence,omitempty"` // 1..4, -1 is the last weekday of the month
 }
 
 // Flow states and statuses, as AWS names them.
