@@ -10,18 +10,27 @@ package crowd
 import (
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// Keen marks the numbers whose telephones press 1 while they hear the first
-// prompt; it is how the user of their address begins.
-const Keen = "+12062"
+// What telephones do besides answering at once and listening goes by how the
+// number begins.
+const (
+	Keen    = "+12062" // presses 1 while it hears the first prompt
+	Engaged = "+12064" // is busy
+	Curt    = "+12065" // hangs up when it hears the first prompt
+	Dead    = "+12066" // answers, and is never heard again
+	Deaf    = "+12067" // rings until it is given up
+	Moving  = "+12068" // goes on from another address after a while
+)
 
 // A Call is one that came in.
 type Call struct {
 	id     string
-	keen   bool
+	user   string
 	sip    netip.AddrPort // whom we talk to
 	media  netip.AddrPort // where the caller hears
 	target string         // the caller's own address
@@ -34,12 +43,16 @@ type Call struct {
 	key    int64 // when the end of the key was sent
 	second int64 // when the next prompt was heard
 	over   bool
+	moved  bool // it was heard at its new address
 	sound  voice
 }
+
+func (k *Call) is(manner string) bool { return strings.HasPrefix(k.user, manner) }
 
 // A Crowd is at work from Open until Close.
 type Crowd struct {
 	sip, rtp *net.UDPConn
+	other    *net.UDPConn // where moving telephones go on
 	host     string
 	done     chan struct{}
 	group    sync.WaitGroup
@@ -54,31 +67,30 @@ type Crowd struct {
 	from  int64
 	until int64 // between the first ACK and the last
 	meter *Meter
+	count Count // of calls that are over
 }
 
 // Open opens a crowd on loopback.
 func Open() (*Crowd, error) {
-	loopback := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
-	sip, err := net.ListenUDP("udp4", loopback)
-	if err != nil {
-		return nil, err
-	}
-	rtp, err := net.ListenUDP("udp4", loopback)
-	if err != nil {
-		_ = sip.Close()
-		return nil, err
-	}
-	for _, c := range []*net.UDPConn{sip, rtp} {
-		if err := prepare(c); err != nil {
-			_ = sip.Close()
-			_ = rtp.Close()
+	var all []*net.UDPConn
+	for range 3 {
+		u, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err == nil {
+			all = append(all, u)
+			err = prepare(u)
+		}
+		if err != nil {
+			for _, u := range all {
+				_ = u.Close()
+			}
 			return nil, err
 		}
 	}
-	c := &Crowd{sip: sip, rtp: rtp, host: sip.LocalAddr().String(), done: make(chan struct{}),
+	c := &Crowd{sip: all[0], rtp: all[1], other: all[2], host: all[0].LocalAddr().String(), done: make(chan struct{}),
 		calls: map[string]*Call{}, by: map[netip.AddrPort]*Call{}, meter: newMeter()}
 	c.group.Go(c.signal)
-	c.group.Go(c.hear)
+	c.group.Go(func() { c.hear(c.rtp) })
+	c.group.Go(func() { c.hear(c.other) })
 	c.group.Go(c.talk)
 	c.group.Go(c.remind)
 	return c, nil
@@ -92,12 +104,14 @@ func (c *Crowd) Close() {
 	close(c.done)
 	_ = c.sip.Close()
 	_ = c.rtp.Close()
+	_ = c.other.Close()
 	c.group.Wait()
 }
 
 // A Count is what came of the calls so far.
 type Count struct {
 	Answered, Ended, Most int
+	Moved                 int // heard at their new address
 	// Within is the time from the first answer that was acknowledged to the last.
 	Within time.Duration
 	// Prompt is from the ACK to the first packet of the first prompt, Reaction from
@@ -109,18 +123,28 @@ type Count struct {
 func (c *Crowd) Count() Count {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := Count{Answered: c.begun, Ended: c.ended, Most: c.most, Within: time.Duration(c.until - c.from)}
+	n := c.count
+	n.Answered, n.Ended, n.Most, n.Within = c.begun, c.ended, c.most, time.Duration(c.until-c.from)
+	n.Prompt, n.Reaction = slices.Clone(n.Prompt), slices.Clone(n.Reaction)
 	for _, k := range c.calls {
-		if k.acked != 0 && k.first != 0 {
-			n.Prompt = append(n.Prompt, time.Duration(k.first-k.acked))
-		}
-		if k.key != 0 && k.second != 0 {
-			n.Reaction = append(n.Reaction, time.Duration(k.second-k.key))
-		}
+		n.add(k)
 	}
-	ordered(n.Prompt)
-	ordered(n.Reaction)
+	slices.Sort(n.Prompt)
+	slices.Sort(n.Reaction)
 	return n
+}
+
+// add takes what came of a call to what is counted.
+func (n *Count) add(k *Call) {
+	if k.acked != 0 && k.first != 0 {
+		n.Prompt = append(n.Prompt, time.Duration(k.first-k.acked))
+	}
+	if k.key != 0 && k.second != 0 {
+		n.Reaction = append(n.Reaction, time.Duration(k.second-k.key))
+	}
+	if k.moved {
+		n.Moved++
+	}
 }
 
 // Begin forgets what was heard so far: measuring begins.
@@ -138,10 +162,10 @@ func (c *Crowd) Pace() Pace {
 }
 
 // hear takes what comes for all telephones.
-func (c *Crowd) hear() {
+func (c *Crowd) hear(u *net.UDPConn) {
 	b, oob := make([]byte, 2048), make([]byte, 128)
 	for {
-		n, o, _, from, err := c.rtp.ReadMsgUDPAddrPort(b, oob)
+		n, o, _, from, err := u.ReadMsgUDPAddrPort(b, oob)
 		if err != nil {
 			return
 		}
@@ -151,8 +175,14 @@ func (c *Crowd) hear() {
 		at := received(oob[:o])
 		c.mu.Lock()
 		c.meter.add(b[:n], at)
-		if k := c.by[from]; k != nil && k.second == 0 {
-			k.listen(b[12:n], at)
+		if k := c.by[from]; k != nil {
+			k.moved = k.moved || u == c.other
+			if k.second == 0 {
+				k.listen(b[12:n], at)
+			}
+			if k.first != 0 && k.is(Curt) && !k.over {
+				c.bid(k)
+			}
 		}
 		c.mu.Unlock()
 	}
@@ -171,7 +201,7 @@ func (k *Call) listen(payload []byte, at int64) {
 	switch v := payload[80]; {
 	case isFirst(v) && k.first == 0:
 		k.first = at
-		if k.keen {
+		if k.is(Keen) {
 			k.sound.pressAfter = wait
 		}
 	case isSecond(v) && k.key != 0:

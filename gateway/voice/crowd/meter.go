@@ -63,7 +63,7 @@ func (m *Meter) pace() Pace {
 		}
 	}
 	p.Due = int(int64(p.Streams) * (m.last - m.began) / int64(frame))
-	ordered(all)
+	slices.Sort(all)
 	p.P50, p.P99, p.Most = Percentile(all, 50), Percentile(all, 99), Percentile(all, 100)
 	return p
 }
@@ -75,8 +75,6 @@ func Percentile(all []time.Duration, p float64) time.Duration {
 	}
 	return all[min(len(all)-1, int(float64(len(all))*p/100))]
 }
-
-func ordered(all []time.Duration) { slices.Sort(all) }
 
 func dial(to string) (*net.UDPConn, error) {
 	a, err := net.ResolveUDPAddr("udp4", to)

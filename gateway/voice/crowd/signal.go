@@ -25,6 +25,10 @@ func (c *Crowd) signal() {
 			c.acknowledged(m)
 		case "BYE":
 			c.bye(m)
+		case "CANCEL":
+			c.reply(m, "200 OK", "crowd", "")
+			m.cseq = strings.Replace(m.cseq, "CANCEL", "INVITE", 1)
+			c.reply(m, "487 Request Terminated", "crowd", "")
 		case "":
 		default:
 			c.reply(m, "200 OK", "", "")
@@ -130,12 +134,19 @@ func (c *Crowd) invited(m message) {
 		return
 	}
 	const tag = "crowd"
+	k = &Call{id: m.id, user: m.user, sip: m.from, media: netip.AddrPortFrom(host, uint16(m.port)),
+		target: m.contact, local: m.to + ";tag=" + tag, remote: m.from_}
+	if k.is(Engaged) {
+		c.reply(m, "486 Busy Here", tag, "")
+		return
+	}
 	own := netip.MustParseAddrPort(c.rtp.LocalAddr().String())
 	c.reply(m, "180 Ringing", tag, "")
 	body := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 %[1]s\r\ns=-\r\nc=IN IP4 %[1]s\r\nt=0 0\r\nm=audio %[2]d RTP/AVP 0 101\r\n"+
 		"a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=rtcp-mux\r\n", own.Addr(), own.Port())
-	k = &Call{id: m.id, keen: strings.HasPrefix(m.user, Keen), sip: m.from, media: netip.AddrPortFrom(host, uint16(m.port)),
-		target: m.contact, local: m.to + ";tag=" + tag, remote: m.from_}
+	if k.is(Deaf) {
+		return
+	}
 	c.mu.Lock()
 	c.calls[m.id], c.by[k.media] = k, k
 	c.mu.Unlock()
@@ -164,12 +175,21 @@ func (c *Crowd) acknowledged(m message) {
 }
 
 func (c *Crowd) bye(m message) {
-	c.reply(m, "200 OK", "", "")
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if k := c.calls[m.id]; k != nil {
+	k := c.calls[m.id]
+	if k != nil {
 		c.finish(k)
 	}
+	c.mu.Unlock()
+	if !strings.HasPrefix(m.toUser(), Dead) {
+		c.reply(m, "200 OK", "", "")
+	}
+}
+
+// toUser is the number in To.
+func (m message) toUser() string {
+	_, rest, _ := strings.Cut(m.to, "sip:")
+	return rest
 }
 
 // finish takes a call off the slots. c.mu is held.
@@ -179,6 +199,8 @@ func (c *Crowd) finish(k *Call) {
 	}
 	k.over = true
 	c.ended++
+	c.count.add(k)
+	delete(c.calls, k.id)
 	if c.by[k.media] == k {
 		delete(c.by, k.media)
 	}
@@ -223,12 +245,16 @@ func (c *Crowd) HangUp() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, k := range c.calls {
-		if k.over || k.acked == 0 {
-			continue
+		if k.acked != 0 {
+			c.bid(k)
 		}
-		text := fmt.Sprintf("BYE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-			k.target, c.host, k.id, k.local, k.remote, k.id)
-		_, _ = c.sip.WriteToUDPAddrPort([]byte(text), k.sip)
-		c.finish(k)
 	}
+}
+
+// bid says goodbye. c.mu is held.
+func (c *Crowd) bid(k *Call) {
+	text := fmt.Sprintf("BYE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+		k.target, c.host, k.id, k.local, k.remote, k.id)
+	_, _ = c.sip.WriteToUDPAddrPort([]byte(text), k.sip)
+	c.finish(k)
 }

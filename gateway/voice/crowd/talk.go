@@ -12,6 +12,8 @@ const (
 	slots    = 10
 	slotTime = frame / slots
 	wait     = 30 // frames of the first prompt that are heard before a key is pressed
+	leaves   = 10 // frames after which a moving telephone is silent
+	arrives  = 40 // frames after which it is heard elsewhere
 )
 
 // voice is what a telephone says: silence, and keys.
@@ -20,6 +22,7 @@ type voice struct {
 	ts         uint32
 	pressAfter int // frames until a key is pressed; 0: none
 	pressed    int // packets of the key that were sent
+	said       int // frames
 }
 
 // talk sends a packet for each telephone in each frame.
@@ -58,7 +61,12 @@ func (c *Crowd) talk() {
 // say sends one packet of a telephone.
 func (c *Crowd) say(k *Call, b []byte) {
 	c.mu.Lock()
-	if k.over || k.acked == 0 {
+	from := c.rtp
+	k.sound.said++
+	if k.is(Moving) && k.sound.said > leaves {
+		from = c.other
+	}
+	if k.over || k.acked == 0 || k.is(Dead) || from == c.other && k.sound.said < arrives {
 		c.mu.Unlock()
 		return
 	}
@@ -68,7 +76,7 @@ func (c *Crowd) say(k *Call, b []byte) {
 	}
 	to := k.media
 	c.mu.Unlock()
-	_, _ = c.rtp.WriteToUDPAddrPort(b, to) // what cannot be sent is lost, as packets are
+	_, _ = from.WriteToUDPAddrPort(b, to) // what cannot be sent is lost, as packets are
 }
 
 // next writes the next packet. A key is 1, as RFC 4733 §2.5 says: 100 ms, and

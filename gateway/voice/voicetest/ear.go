@@ -55,8 +55,14 @@ func (e *Ear) Close() {
 	<-e.done
 }
 
+// Address is where the ear is.
+func (e *Ear) Address() string { return e.conn.LocalAddr().String() }
+
 // Toward tells the ear whom to talk to.
 func (e *Ear) Toward(to netip.AddrPort) { e.to = to }
+
+// To is whom the ear talks to.
+func (e *Ear) To() netip.AddrPort { return e.to }
 
 func (e *Ear) listen() {
 	defer close(e.done)
@@ -149,6 +155,20 @@ func (e *Ear) Chord(d time.Duration, freqs ...float64) {
 			payload[i] = toAlaw(int(v))
 			n++
 		}
+		e.send(8, payload)
+		e.ts += 160
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Say says samples at 8 kHz, 20 ms in a packet.
+func (e *Ear) Say(samples []int16) {
+	for len(samples) >= 160 {
+		payload := make([]byte, 160)
+		for i := range payload {
+			payload[i] = toAlaw(int(samples[i]))
+		}
+		samples = samples[160:]
 		e.send(8, payload)
 		e.ts += 160
 		time.Sleep(20 * time.Millisecond)
