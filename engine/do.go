@@ -169,7 +169,7 @@ func (e *Engine) sent(t *store.Tx, j store.Job, s contact.SendMessage, r gateway
 		refs = append([]string{r.Ref}, refs...)
 	}
 	m.Parts = partsOf(refs, m.Status, r.PartReceipts)
-	e.stats.Sent.Add(1)
+	t.After(func() { e.stats.Sent.Add(1) })
 	if err := t.PutMessage(m); err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ func (e *Engine) Start(ctx context.Context, r StartRequest) (contact.ID, error) 
 	}
 	if r.Contact != nil && r.Refuse == nil {
 		r.Contact.ID = newID()
+		need.New = r.Max == 0 && r.Contact.RelatedID == ""
 		need.Marks = r.marks()
 		if r.Contact.Channel == contact.Chat {
 			need.Lines = []contact.Line{r.Contact.Line()}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -67,9 +68,8 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	if err != nil {
 		return nil, err
 	}
-	e.stats.Turns.Add(1)
 	if out.Stale {
-		e.stats.Stale.Add(1)
+		t.After(func() { e.stats.Turns.Add(1); e.stats.Stale.Add(1) })
 		return out, nil
 	}
 	w := writer{e: e, t: t, c: c, at: at}
@@ -115,8 +115,10 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	if err := w.record(in, out, ended); err != nil {
 		return nil, err
 	}
-	e.recent.put(c)
-	e.count(fresh, ended)
+	t.After(func() {
+		e.recent.put(c)
+		e.count(fresh, ended)
+	})
 	if out.Next != nil {
 		return out, e.follow(t, out.Next, silent)
 	}
@@ -124,6 +126,7 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 }
 
 func (e *Engine) count(fresh, ended bool) {
+	e.stats.Turns.Add(1)
 	if fresh {
 		e.stats.Started.Add(1)
 	}
@@ -260,7 +263,7 @@ func (w *writer) ask(f contact.Effect) error {
 			w.c.Account = to
 		}
 		j.Lane, j.Account, j.Node = store.LaneCustomer, w.c.Account, w.c.Node
-		w.e.stats.Calls.Add(1)
+		w.t.After(func() { w.e.stats.Calls.Add(1) })
 	case contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall, contact.Bridge:
 		j.Contact, j.Lane, j.Account, j.Node = w.c.Leg(), store.LaneCustomer, w.c.Account, w.c.Node
 		if b, ok := f.(contact.Bridge); ok && (b.Do == contact.BridgeRing || b.Do == contact.BridgeUnring) {
@@ -330,7 +333,7 @@ func (w *writer) dispatch(v contact.SendMessage, j *store.Job) (err error) {
 	if err := w.t.PutMessage(m); err != nil {
 		return err
 	}
-	w.e.recent.message(m)
+	w.t.After(func() { w.e.recent.message(m) })
 	return nil
 }
 
@@ -379,7 +382,9 @@ func (w *writer) record(in contact.Input, out *flow.Out, ended bool) error {
 	if err := w.t.Record(store.Record{Contact: w.c.ID, At: w.at, Doc: doc}); err != nil {
 		return err
 	}
-	w.e.logTurn(w.c, &r)
+	if w.e.log.Enabled(context.Background(), slog.LevelDebug) {
+		w.t.After(func() { w.e.logTurn(w.c, &r) })
+	}
 	return nil
 }
 
@@ -401,9 +406,6 @@ func terse(passed []flow.Passed) []flow.Passed {
 
 // logTurn writes one line for a turn: contact, input, the actions passed, effects.
 func (e *Engine) logTurn(c *contact.Contact, r *Turn) {
-	if !e.log.Enabled(context.Background(), -4) {
-		return
-	}
 	passed := make([]string, len(r.Passed))
 	for i, p := range r.Passed {
 		passed[i] = fmt.Sprintf("%s:%s", p.Type, p.Branch)

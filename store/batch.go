@@ -18,6 +18,7 @@ type batch struct {
 	ctx      context.Context
 	c        conn
 	readonly bool
+	alone    bool // without a database: see ahead
 	wait     bool // wait for contacts that another node has: in the first load only
 	real     time.Time
 	version  int64 // of the resources that this transaction sees
@@ -66,6 +67,7 @@ func (b *batch) undo() {
 }
 
 type undoable interface {
+	adopt(other undoable)
 	keep()
 	undo()
 }
@@ -82,6 +84,10 @@ func (b *batch) do(list ...stmt) error {
 	}
 	if b.err != nil {
 		return b.err
+	}
+	if b.alone {
+		b.err = errAhead
+		return errAhead
 	}
 	if err := b.open(); err != nil {
 		return err

@@ -33,6 +33,8 @@ type unit struct {
 	again bool
 	// skipped counts the batches in which it was.
 	skipped int
+	ahead   *batch // what it wrote ahead of its batch
+	after   []func()
 }
 
 // commitAll makes batches until ctx is done.
@@ -121,6 +123,11 @@ func (s *Store) commit(ctx context.Context, units []*unit) (left []*unit) {
 	}
 	for try := 0; ; try++ {
 		err := s.commitOnce(ctx, units, wait)
+		if err != nil {
+			for _, u := range units {
+				u.ahead = nil // what it made must be made anew
+			}
+		}
 		if errors.Is(err, errAgain) && try < 3 {
 			continue
 		}
@@ -170,24 +177,43 @@ func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error 
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
-		return nil
+	if len(list) > 0 {
+		if err := c.commit(ctx, list...); err != nil {
+			return err
+		}
 	}
-	if err := c.commit(ctx, list...); err != nil {
-		return err
+	for _, u := range units {
+		if u.err == nil && !u.again {
+			u.kept()
+		}
 	}
-	b.committed(handed)
+	if len(list) > 0 {
+		b.committed(handed)
+	}
 	return nil
+}
+
+func (u *unit) kept() {
+	for _, fn := range u.after {
+		fn()
+	}
 }
 
 // step runs one unit over what the ones before it left. It gives an error only
 // where the whole batch is lost.
 func (b *batch) step(u *unit) error {
-	u.err, u.again = nil, false
+	u.err, u.again, u.after = nil, false, nil
 	b.u = u
 	if b.held(u.need) {
 		u.again = true
 		return nil
+	}
+	if b.adopt(u) {
+		b.keep()
+		return nil
+	}
+	if b.err != nil {
+		return b.err
 	}
 	u.err = b.call(u.fn)
 	if b.err != nil {

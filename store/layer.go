@@ -34,6 +34,14 @@ func (l *layer[K, V]) put(k K, v V) {
 	l.fill(k, v)
 }
 
+// adopt puts what was written in another layer of the same kind.
+func (l *layer[K, V]) adopt(other undoable) {
+	o := other.(*layer[K, V])
+	for _, c := range o.log {
+		l.put(c.k, o.m[c.k])
+	}
+}
+
 func (l *layer[K, V]) keep() { l.log = l.log[:0] }
 
 func (l *layer[K, V]) undo() {

@@ -14,6 +14,10 @@ type Need struct {
 	Tokens []string
 	Marks  []string
 	Refs   []Ref // the message and its contact are needed too
+	// New says that the unit makes something, and that none of its Lines, Tokens
+	// and Marks is expected to be there. Its caller then runs it ahead of its
+	// batch, on that expectation: callers are many, the committer is one.
+	New bool
 }
 
 // A Ref is a carrier's reference of a message.

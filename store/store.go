@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -174,6 +175,9 @@ func (s *Store) Update(ctx context.Context, need Need, fn func(t *Tx) error) err
 		need.Contacts, need.Lanes = append(slices.Clip(need.Contacts), need.Lanes...), nil
 	}
 	u := &unit{need: need, fn: fn, done: make(chan error, 1)}
+	if need.New {
+		u.ahead = s.ahead(ctx, need, fn)
+	}
 	select {
 	case s.queue <- u:
 	case <-ctx.Done():
@@ -230,6 +234,7 @@ func (b *batch) open() (err error) {
 // ids makes numbers that sort by the time of their making: microseconds since
 // 2025, and the node's tag so that two nodes do not make the same.
 type ids struct {
+	mu        sync.Mutex
 	last, tag int64
 }
 
@@ -240,6 +245,8 @@ const (
 
 // after gives a number that is greater than every one before, and than least.
 func (i *ids) after(least int64) int64 {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	tick := max(time.Now().UnixMicro()-epoch, i.last>>tagBits+1, least>>tagBits+1)
 	i.last = tick<<tagBits | i.tag
 	return i.last
