@@ -16,6 +16,7 @@ import (
 
 	"outdial/gateway/loopback"
 	"outdial/resource"
+	"outdial/store"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
@@ -27,6 +28,8 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 //	-- PUT /contact/outbound-chat --  a request, its body below
 //	-- 200 --                         the answer to it; for an error "400 InvalidRequestException"
 //	-- reply +12065550100 yes --      the person behind a handset writes to the last number that wrote
+//	-- picture +12065550100 a.png --  or sends a picture
+//	-- upload --                      a picture is put to the address that an answer gave last
 //	-- answer +12065550100 --         or takes the call
 //	-- advance 25h --                 time moves
 //	-- restart --                     the server ends and starts again
@@ -80,8 +83,12 @@ func TestEveryOperationHasACase(t *testing.T) {
 	}
 }
 
+// drawing is what looks like a picture.
+const drawing = "\x89PNG\r\n\x1a\nthe rest"
+
 type player struct {
 	h    *house
+	put  string            // id of the file whose content goes to the address that came last
 	ids  map[string]string // as it is → as it stands in the file
 	from string
 }
@@ -109,7 +116,7 @@ func (p *player) play(t *testing.T, a *txtar.Archive) {
 			} else if want != string(f.Data) {
 				t.Errorf("%s:\ngot\n%swant\n%s", f.Name, want, f.Data)
 			}
-		case "reply", "answer", "press", "hangup", "advance", "restart":
+		case "reply", "picture", "upload", "answer", "press", "hangup", "advance", "restart":
 			p.act(t, word, rest)
 		default: // an answer
 			status, body, _ := strings.Cut(got, "\n")
@@ -178,12 +185,19 @@ var furniture = strings.NewReplacer("$instance", instanceID, "$other", otherID, 
 var (
 	uuids  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	times  = regexp.MustCompile(`("\w*Time(?:stamp)?": )\d+(?:\.\d+)?`)
+	isos   = regexp.MustCompile(`("(?:CreationTime|UrlExpiry)": )"[^"]+"`)
+	signed = regexp.MustCompile(`attachments/([0-9a-f-]+)\?expires=\d+&signature=[0-9a-f]+`)
 	tokens = regexp.MustCompile(`("NextToken": ")([^"]+)`)
 )
 
 // plain takes out what differs from run to run. Only the ids that the server
 // makes are of version 7.
 func (p *player) plain(s string) string {
+	if m := signed.FindStringSubmatch(s); m != nil {
+		p.put = m[1]
+	}
+	s = signed.ReplaceAllString(s, "attachments/$1?<signed>")
+	s = isos.ReplaceAllString(s, `$1"<time>"`)
 	s = uuids.ReplaceAllStringFunc(s, func(id string) string { return p.name(id, "id") })
 	s = tokens.ReplaceAllStringFunc(s, func(m string) string {
 		g := tokens.FindStringSubmatch(m)
@@ -236,6 +250,13 @@ func (p *player) act(t *testing.T, word, rest string) {
 	switch word {
 	case "reply":
 		_, err = p.h.world.Write(t.Context(), number, loopback.Writing{Text: what, To: p.from})
+	case "picture":
+		_, err = p.h.world.Write(t.Context(), number, loopback.Writing{To: p.from, Attachments: []loopback.Enclosed{{Name: what, Data: []byte(drawing)}}})
+	case "upload":
+		var f *store.File
+		if f, err = p.h.store.File(t.Context(), p.put); err == nil {
+			err = p.h.files.Fill(t.Context(), f, strings.NewReader(drawing))
+		}
 	case "answer", "hangup":
 		err = p.h.world.Act(t.Context(), number, loopback.Act{Action: word})
 	case "press":

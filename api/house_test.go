@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"outdial/attachment"
 	"outdial/engine"
 	"outdial/gateway"
 	"outdial/gateway/loopback"
@@ -51,6 +52,7 @@ type house struct {
 	store  *store.Store
 	engine *engine.Engine
 	world  *loopback.World
+	files  *attachment.Files
 	server *Server
 	http   http.Handler
 	stop   func() error
@@ -76,7 +78,11 @@ func (h *house) open() {
 	if err != nil {
 		h.Fatal(err)
 	}
-	if h.world, err = loopback.Open(loopback.Config{Account: "loopback", Now: func() time.Time { return e.Now() }}); err != nil {
+	h.files, err = attachment.New(attachment.Config{Store: s, Dir: h.path + ".files", Max: 1000, Key: []byte("of the test"), URL: "http://127.0.0.1:3425/_x/attachments/"})
+	if err != nil {
+		h.Fatal(err)
+	}
+	if h.world, err = loopback.Open(loopback.Config{Account: "loopback", Now: func() time.Time { return e.Now() }, Keep: h.files.Keep, Kept: h.files.Kept}); err != nil {
 		h.Fatal(err)
 	}
 	e = engine.New(engine.Config{
@@ -90,6 +96,7 @@ func (h *house) open() {
 			Policy: &wire.Policy{Statements: []wire.Statement{{Actions: []string{"*"}}}}},
 		Carrier: func(*resource.Number, string) string { return "loopback" },
 		URL:     "http://127.0.0.1:3425",
+		Files:   h.files,
 	})
 	if h.http, err = h.server.Handler(); err != nil {
 		h.Fatal(err)

@@ -19,12 +19,22 @@ type listContactReferencesOutput struct {
 
 // A referenceSummary is one reference, under the name of its type.
 type referenceSummary struct {
-	_      struct{} `wire:"union"`
-	Url    *namedReference
-	String *namedReference
-	Number *namedReference
-	Date   *namedReference
-	Email  *namedReference
+	_          struct{} `wire:"union"`
+	Url        *namedReference
+	Attachment *attachmentReference
+	String     *namedReference
+	Number     *namedReference
+	Date       *namedReference
+	Email      *namedReference
+}
+
+// An attachmentReference is a file: the name and ARN by which the operations of
+// attached files know it.
+type attachmentReference struct {
+	Name   string `wire:"len=1..4096"`
+	Value  string `wire:"len=0..4096"`
+	Status string `wire:"enum=AVAILABLE|DELETED|APPROVED|REJECTED|PROCESSING|FAILED"`
+	Arn    string `wire:"len=20..256,pattern=^[-:/A-Za-z0-9]+"`
 }
 
 type namedReference struct {
@@ -32,8 +42,9 @@ type namedReference struct {
 	Value string `wire:"len=0..4096"`
 }
 
-// listContactReferences tells the references of some types. All of a contact's
-// fit one answer, since they take no more than 4,096 bytes.
+// listContactReferences tells the references of some types; its files are those
+// of type ATTACHMENT. All of a contact's fit one answer, since they take no more
+// than 4,096 bytes.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_ListContactReferences.html
 func (s *Server) listContactReferences(ctx context.Context, in *listContactReferencesInput) (*listContactReferencesOutput, error) {
 	at, err := s.place(ctx, in.InstanceId)
@@ -67,5 +78,13 @@ func (s *Server) listContactReferences(ctx context.Context, in *listContactRefer
 			out.ReferenceSummaryList = append(out.ReferenceSummaryList, referenceSummary{Email: n})
 		}
 	}
-	return out, nil
+	if s.Files == nil || !slices.Contains(in.ReferenceTypes, "ATTACHMENT") {
+		return out, nil
+	}
+	files, err := s.Store.Files(ctx, c.ID)
+	for _, f := range files {
+		out.ReferenceSummaryList = append(out.ReferenceSummaryList, referenceSummary{Attachment: &attachmentReference{
+			Name: f.Name, Value: s.Files.URL + f.ID, Status: f.Status, Arn: fileArn(at, f)}})
+	}
+	return out, err
 }

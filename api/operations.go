@@ -10,7 +10,7 @@ const usualErrors = "InvalidRequest InvalidParameter ResourceNotFound Throttling
 func (s *Server) Operations() []wire.Operation {
 	var all []wire.Operation
 	for _, group := range [][]wire.Operation{
-		s.contactOperations(), s.flowOperations(), s.numberOperations(), s.queueOperations(), s.promptOperations(), s.agentOperations(),
+		s.contactOperations(), s.flowOperations(), s.numberOperations(), s.queueOperations(), s.promptOperations(), s.agentOperations(), s.fileOperations(),
 		s.quickConnectOperations(), s.securityOperations(), s.hierarchyOperations(), s.statusOperations(),
 	} {
 		all = append(all, group...)

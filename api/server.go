@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/attachment"
 	"outdial/contact"
 	"outdial/engine"
 	"outdial/fault"
@@ -35,6 +36,8 @@ type Config struct {
 	// Verifier checks signatures; without one Anonymous calls.
 	Verifier  *wire.Verifier
 	Anonymous wire.Caller
+	// Files are the files of contacts; nil: none are kept.
+	Files *attachment.Files
 	// Tokens makes the next tokens.
 	Tokens wire.Tokens
 	// Carrier gives the account that carries a number's channel (SMS, VOICE,
