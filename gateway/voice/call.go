@@ -36,8 +36,10 @@ type call struct {
 	detect  contact.AMDConfig
 	unheard func() // ends the detector; nil: there is none
 	third   *third
-	desk    *desk // the agent's telephone; nil: none
-	others  int   // calls of third parties and agents that are not gone yet
+	desk    *desk       // the agent's telephone; nil: none
+	refers  *referral   // the carrier was asked to put the caller through; nil: it was not
+	away    *signal.Leg // one that is to take the place of leg; nil: none
+	others  int         // calls of third parties and agents that are not gone yet
 	tape    *tape
 	live    *live                       // nil: it is not streamed
 	writing int                         // recordings and streams that are not done yet
@@ -99,11 +101,12 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 					k.tell(contact.CallRinging{})
 				}
 			},
-			Terms:    k.agree,
-			Answered: k.answered,
-			Key:      k.press,
-			Referred: func(int) {},
-			Ended:    k.ended,
+			Terms:     k.agree,
+			Answered:  k.answered,
+			Key:       k.press,
+			Referred:  k.referred,
+			Elsewhere: k.elsewhere,
+			Ended:     k.ended,
 			Gone: func() {
 				k.signalled = true
 				k.forget()
@@ -183,6 +186,8 @@ func (k *call) ended(o signal.Outcome) {
 		k.unheard()
 	}
 	k.dismiss()
+	k.unsend()
+	k.unfollow()
 	k.letDesk("")
 	k.stopTape()
 	k.stopStream("callEnded")

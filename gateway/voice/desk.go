@@ -140,6 +140,7 @@ func (k *call) dialDesk(v contact.Bridge, system string, rings bool) error {
 		p.Address, p.From = v.Phone, k.from
 	}
 	p.Events.Progress = func(bool) {}
+	p.Events.Elsewhere = func(string) bool { return false } // transfers are done at the desk
 	p.Events.Terms = d.terms
 	p.Events.Answered = d.answered
 	p.Events.Ended = d.ended

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/contact"
 	"outdial/gateway/voice/signal"
 )
 
@@ -43,12 +44,14 @@ func (k *call) keep() {
 }
 
 // forget strikes a call off that is over.
-func (k *call) forget() {
-	if k.g.opt.Dir == "" {
+func (k *call) forget() { k.g.strikeOff(k.leg.CallID(), k.id) }
+
+func (g *Gateway) strikeOff(callID string, id contact.ID) {
+	if g.opt.Dir == "" {
 		return
 	}
-	if err := os.Remove(k.g.keptPath(k.leg.CallID())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.g.log.Warn("a call that is over is still written down", "contact", k.id, "err", err)
+	if err := os.Remove(g.keptPath(callID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		g.log.Warn("a call that is over is still written down", "contact", id, "err", err)
 	}
 }
 

@@ -33,12 +33,14 @@ type third struct {
 
 // transfer calls a third party and joins it with the caller.
 func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
-	if !k.up || k.third != nil && !k.third.over {
+	if !k.up || k.refers != nil || k.third != nil && !k.third.over {
 		return gateway.Result{}, &fault.Error{Kind: fault.Refused, Message: "the call is not in a state for a transfer"}
 	}
-	k.deafen()
-	k.playing = nil
-	k.media.Hush()
+	k.still()
+	if k.g.set.Transfer == "refer" && !v.Resume && v.Digits == "" {
+		k.sendAway(v)
+		return gateway.Result{}, nil
+	}
 	if v.From == "" {
 		v.From = k.from // who is called sees the caller
 	}
@@ -52,6 +54,7 @@ func (k *call) transfer(v contact.TransferCall) (gateway.Result, error) {
 	}
 	p := t.k.plan(contact.PlaceCall{To: v.To, From: v.From, FromName: v.Name, RingTimeout: v.Timeout})
 	p.Events.Progress = t.rings
+	p.Events.Elsewhere = func(string) bool { return false }
 	p.Events.Terms = t.terms
 	p.Events.Answered = t.answered
 	p.Events.Ended = t.ended
@@ -138,7 +141,7 @@ func (t *third) ended(o signal.Outcome) {
 
 // dismiss hangs up on a third party whose caller is gone.
 func (k *call) dismiss() {
-	if k.third != nil && !k.third.over {
+	if k.refers != nil || k.third != nil && !k.third.over {
 		k.third.k.leg.Hangup(signal.Outcome{By: contact.BySystem})
 	}
 }

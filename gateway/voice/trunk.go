@@ -24,16 +24,18 @@ type Trunk struct {
 	Name          string `yaml:"-"` // as numbers and logs call it
 	signal.Config `yaml:",inline"`
 
-	Codecs []string      `yaml:"codecs" eg:"[PCMU, PCMA, G722]" doc:"codecs, in the order in which they are liked; default PCMU, PCMA, G722"`
-	Secure string        `yaml:"srtp" eg:"required" doc:"protection of the sound (SRTP): off, optional (taken where it is offered) or required; default: required with transport tls, else off"`
-	Ports  string        `yaml:"rtp_ports" eg:"10000-19999" doc:"ports for sound, two for each call; any leaves it to the system; default 10000-19999"`
-	Public string        `yaml:"rtp_advertise" eg:"203.0.113.5" doc:"address for sound that the carrier is told; default: as advertise"`
-	Lost   time.Duration `yaml:"rtp_timeout" eg:"30s" doc:"how long no sound may come before a call is given up; default 30s, negative never"`
-	Strict bool          `yaml:"rtp_strict" eg:"false" doc:"take sound only from the address that the far side named"`
-	Keys   string        `yaml:"dtmf" eg:"auto" doc:"how keys travel: auto (RFC 4733, else in the sound; default), rfc4733, inband, or info (SIP INFO)"`
-	Tone   time.Duration `yaml:"dtmf_length" eg:"160ms" doc:"how long a key that we press sounds; default 160ms"`
-	Most   time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
-	Drain  time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
+	Codecs   []string      `yaml:"codecs" eg:"[PCMU, PCMA, G722]" doc:"codecs, in the order in which they are liked; default PCMU, PCMA, G722"`
+	Secure   string        `yaml:"srtp" eg:"required" doc:"protection of the sound (SRTP): off, optional (taken where it is offered) or required; default: required with transport tls, else off"`
+	Ports    string        `yaml:"rtp_ports" eg:"10000-19999" doc:"ports for sound, two for each call; any leaves it to the system; default 10000-19999"`
+	Public   string        `yaml:"rtp_advertise" eg:"203.0.113.5" doc:"address for sound that the carrier is told; default: as advertise"`
+	Lost     time.Duration `yaml:"rtp_timeout" eg:"30s" doc:"how long no sound may come before a call is given up; default 30s, negative never"`
+	Strict   bool          `yaml:"rtp_strict" eg:"false" doc:"take sound only from the address that the far side named"`
+	Keys     string        `yaml:"dtmf" eg:"auto" doc:"how keys travel: auto (RFC 4733, else in the sound; default), rfc4733, inband, or info (SIP INFO)"`
+	Tone     time.Duration `yaml:"dtmf_length" eg:"160ms" doc:"how long a key that we press sounds; default 160ms"`
+	Transfer string        `yaml:"transfer" eg:"bridge" doc:"how a caller is put through to a third party: bridge (we call it, and both calls stay with us; default), or refer (the carrier is asked to, by REFER, where the flow does not go on afterwards and nothing is dialled behind the number)"`
+	Referred string        `yaml:"referred" eg:"refuse" doc:"what becomes of the wish of the far side that we call somebody else in its place (REFER): refuse (default), or follow (the new call takes the place of the old one)"`
+	Most     time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
+	Drain    time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
 
 	AMD        amd.Config    `yaml:"amd" doc:"how answering machines are told from people"`
 	Stream     stream.Config `yaml:"stream" doc:"where calls are streamed to while they go on"`
@@ -88,6 +90,8 @@ func (s *settings) defaults() {
 	text(&s.Secure, sdp.Never)
 	text(&s.Ports, "10000-19999")
 	text(&s.Keys, "auto")
+	text(&s.Transfer, "bridge")
+	text(&s.Referred, "refuse")
 	set(&s.Lost, 30*time.Second)
 	set(&s.Tone, 160*time.Millisecond)
 	set(&s.Most, 4*time.Hour)
@@ -147,6 +151,10 @@ func (s *settings) checkKeys() error {
 		return invalid("dtmf", "auto, rfc4733, inband or info, not %q", s.Keys)
 	}
 	switch {
+	case s.Transfer != "bridge" && s.Transfer != "refer":
+		return invalid("transfer", "bridge or refer, not %q", s.Transfer)
+	case s.Referred != "refuse" && s.Referred != "follow":
+		return invalid("referred", "refuse or follow, not %q", s.Referred)
 	case s.Tone < 40*time.Millisecond || s.Tone > 2*time.Second:
 		return invalid("dtmf_length", "from 40ms to 2s, not %v", s.Tone)
 	case s.Most < time.Second:

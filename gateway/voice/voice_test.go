@@ -44,6 +44,7 @@ type bench struct {
 	heard   []gateway.Arrival
 	answer  func(gateway.Arrival) error
 	stopped bool
+	other   *voicetest.Message // an INVITE to somebody else
 }
 
 // prompts are recordings of one tone each, so that no program has to speak.

@@ -121,7 +121,11 @@ func (b *bench) plan(c *call, side *sdp.Side) Plan {
 		Answered: func() { tell("answered") },
 		Key:      func(k byte) { tell("key %c", k) },
 		Referred: func(status int) { tell("referred %d", status) },
-		Ended:    func(o Outcome) { tell("ended %s %d %d %q %d", o.By, o.Code, o.Cause, o.Phrase, o.RetryAfter) },
+		Elsewhere: func(number string) bool {
+			tell("elsewhere %s", number)
+			return number == "+12065550188"
+		},
+		Ended: func(o Outcome) { tell("ended %s %d %d %q %d", o.By, o.Code, o.Cause, o.Phrase, o.RetryAfter) },
 		Gone: func() {
 			c.gone = true
 			c.loop.Close()

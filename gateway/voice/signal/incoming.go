@@ -141,6 +141,14 @@ func (l *Leg) Caller() string { return l.a.set.caller(l.way.req) }
 // Called is the number of ours that was called.
 func (l *Leg) Called() string { return l.a.set.called(l.way.req) }
 
+// Ours is the number of ours that takes part in the call.
+func (l *Leg) Ours() string {
+	if l.way.req != nil {
+		return l.Called()
+	}
+	return l.plan.From
+}
+
 // Attach gives a call that came in what Dial gives one that goes out; only Post,
 // Side and Events count. It is the first that is done with it.
 func (l *Leg) Attach(p Plan) {

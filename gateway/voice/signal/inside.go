@@ -64,8 +64,7 @@ func (l *Leg) request(req *sip.Request, tx sip.ServerTransaction) {
 	case sip.NOTIFY:
 		l.notified(req, tx)
 	case sip.REFER:
-		// Whoever we called does not send us elsewhere: the flow decides that.
-		l.reply(tx, req, sip.StatusGlobalDecline, "Decline")
+		l.referred(req, tx)
 	default: // PRACK, CANCEL: nothing of ours waits for them
 		l.reply(tx, req, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 	}
@@ -259,56 +258,4 @@ func (l *Leg) Info(key byte, milliseconds int, then func()) {
 			then()
 		}
 	})
-}
-
-// Refer asks the far side to call somebody else in our place. Referred tells how
-// it goes. RFC 3515
-func (l *Leg) Refer(number string) {
-	if l.ended || l.d == nil {
-		l.plan.Events.Referred(sip.StatusCallTransactionDoesNotExists)
-		return
-	}
-	to := sip.Uri{Scheme: "sip", User: l.a.set.Dialled.write(number), Host: l.a.set.Domain}
-	if to.Host == "" {
-		to.Host = l.a.set.targets[0].host
-	}
-	req := l.d.request(sip.REFER, l.seq.Add(1))
-	req.AppendHeader(&sip.ReferToHeader{Address: to})
-	req.AppendHeader(sip.NewHeader("Referred-By", "<"+l.d.contact.Address.String()+">"))
-	req.SetBody(nil)
-	l.transact(l.d, req, func(res *sip.Response) {
-		switch {
-		case l.ended:
-		case res == nil:
-			l.plan.Events.Referred(sip.StatusRequestTimeout)
-		case !res.IsSuccess():
-			l.plan.Events.Referred(res.StatusCode)
-		}
-	})
-}
-
-// notified takes word of a transfer. RFC 3515 §2.4.5
-func (l *Leg) notified(req *sip.Request, tx sip.ServerTransaction) {
-	event, _, _ := strings.Cut(value(req, "Event"), ";")
-	if !strings.EqualFold(strings.TrimSpace(event), "refer") {
-		l.reply(tx, req, 489, "Bad Event")
-		return
-	}
-	l.reply(tx, req, sip.StatusOK, "OK")
-	if status := fragmentStatus(string(req.Body())); status > 0 {
-		l.plan.Events.Referred(status)
-	}
-}
-
-// fragmentStatus reads the status of a message fragment: "SIP/2.0 200 OK".
-func fragmentStatus(body string) int {
-	f := strings.Fields(body[:min(len(body), 100)])
-	if len(f) < 2 || !strings.EqualFold(f[0], "SIP/2.0") {
-		return 0
-	}
-	n, err := strconv.Atoi(f[1])
-	if err != nil || n < 100 || n > 699 {
-		return 0
-	}
-	return n
 }

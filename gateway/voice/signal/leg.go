@@ -45,6 +45,9 @@ type Events struct {
 	Key func(key byte)
 	// Referred: how a transfer that was asked for by Refer goes: a SIP status.
 	Referred func(status int)
+	// Elsewhere: the far side wants us to call a number in its place. Where that
+	// is true, Forwarded is to tell it how it goes; else it is refused.
+	Elsewhere func(number string) bool
 	// Ended: the call is over. It comes once, for every call.
 	Ended func(Outcome)
 	// Gone: the far side has been released too, and the leg is done with.
@@ -83,6 +86,7 @@ type Leg struct {
 	offering  bool         // a re-INVITE or UPDATE of ours is under way
 	accepting *accepting   // their INVITE which we answered, and they did not acknowledge yet
 	methods   string       // what they allow
+	sentTo    uint32       // CSeq of the REFER of theirs that is followed; 0: none
 	session   session
 	begun     time.Time
 
