@@ -81,6 +81,9 @@ func readView(id string, data map[string]any, operands []string) view {
 			v.Offers = append(v.Offers, choice{Label: label, Action: action, Name: buttonName(id, name)})
 		}
 	}
+	if id == "form" {
+		v.submit(operands)
+	}
 	if id == "form" && slices.Contains(operands, step) {
 		v.steps(data["Wizard"])
 	}
@@ -88,6 +91,14 @@ func readView(id string, data map[string]any, operands []string) view {
 		v.custom(operands)
 	}
 	return v
+}
+
+// submit offers Next where a form has fields and no button that hands them in:
+// exported flows go on by it whether their data names it or not.
+func (v *view) submit(operands []string) {
+	if len(v.Fields) > 0 && slices.Contains(operands, "Next") && !slices.ContainsFunc(v.Offers, func(o choice) bool { return o.submits() }) {
+		v.Offers = append(v.Offers, choice{Label: "Next", Action: "Next"})
+	}
 }
 
 // steps offers the other steps of a progress tracker.

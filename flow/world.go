@@ -99,10 +99,10 @@ type Out struct {
 // Passed is one action that the contact went through, for the timeline and the
 // coverage of plays.
 type Passed struct {
-	Flow   string         `json:"flow"`             // flow or module id
-	Action string         `json:"action"`           // its identifier
-	Type   string         `json:"type"`             // its action type
-	Branch string         `json:"branch,omitempty"` // "next", "condition Equals 1", "error NoMatchingError", "wait", "end"
-	Why    string         `json:"why,omitempty"`
-	Next   string         `json:"next,omitempty"`
+	Flow   string `json:"flow"`             // flow or module id
+	Action string `json:"action"`           // its identifier
+	Type   string `json:"type"`             // its action type
+	Branch string `json:"branch,omitempty"` // "next", "condition Equals 1", "error NoMatchingError", "wait", "end"
+	Why    string `json:"why,omitempty"`
+	Next   string `json:"next,omitempty"`
 }

@@ -13,14 +13,18 @@ import (
 
 // A variant is one beginning of an exploration, and the world in which it goes on.
 type variant struct {
-	channel string
-	amd     string
-	k       int  // which of the wanted values everything has; -1 is none of them
-	closed  bool // hours are closed
-	missing bool // nothing that the flow names is there
-	bare    bool // there are no attributes
-	huge    bool // all values are too long, and there is no room for attributes
-	id      int  // of the contact: what looks random is drawn from it
+	channel             string
+	amd                 string
+	k                   int  // which of the wanted values everything has; -1 is none of them
+	closed              bool // hours are closed
+	missing             bool // nothing that the flow names is there
+	bare                bool // there are no attributes
+	queueless, flowless bool // no queue, or no further flow, is there
+	after               int  // of a queueless or flowless world: so many were there before
+	full                bool // queues take no more
+	off                 bool // queues are disabled
+	huge                bool // all values are too long, and there is no room for attributes
+	id                  int  // of the contact: what looks random is drawn from it
 }
 
 // mostValues is how many values of one reference are tried, at most.
@@ -76,6 +80,8 @@ func (x *explorer) begin(v variant) *Stage {
 	h.Related = map[string]string{}
 	if v.bare {
 		h.Attributes = x.head.Attributes
+	} else if h.Contact.Queue == "" {
+		h.Contact.Queue = "queue"
 	}
 	if v.huge {
 		h.Attributes = brimful(h.Attributes)
@@ -116,12 +122,13 @@ type wild struct {
 	v     variant
 	wants *wants
 	made  map[string]*loaded
+	asked [2]int // how often a queue, and a flow, was looked for in this move
 }
 
 // flow makes a flow in the place of one that is not known. It serves as a
 // module too, and gives back what the callers of that module ask for.
 func (w *wild) flow(ref string) (*loaded, bool) {
-	if w.v.missing || ref == "" {
+	if w.v.missing || ref == "" || w.gone(1, w.v.flowless) {
 		return nil, false
 	}
 	if w.made[ref] != nil {
@@ -129,7 +136,11 @@ func (w *wild) flow(ref string) (*loaded, bool) {
 	}
 	w.made = merged(w.made, nil)
 	end := map[string]any{"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": map[string]any{}, "Transitions": map[string]any{}}
-	if results, ok := w.wants.results[ref]; ok {
+	results, ok := w.wants.results[ref]
+	if !ok {
+		results, ok = w.wants.results[""]
+	}
+	if ok {
 		end["Type"] = "EndFlowModuleExecution"
 		p := map[string]any{"ResultData": w.wants.under("Modules.ResultData", w.v.k, true)}
 		if len(results) > 0 && w.v.k >= 0 {
@@ -149,6 +160,12 @@ func (w *wild) flow(ref string) (*loaded, bool) {
 	return w.made[ref], true
 }
 
+// gone tells whether a queue (0) or a flow (1) that is looked for is not there.
+func (w *wild) gone(kind int, without bool) bool {
+	w.asked[kind]++
+	return without && w.asked[kind] > w.v.after
+}
+
 // metrics are those by which the flow branches.
 func (w *wild) metrics() flow.Metrics {
 	n := 0
@@ -156,6 +173,9 @@ func (w *wild) metrics() flow.Metrics {
 		n = w.wants.figures[w.v.k%len(w.wants.figures)]
 	} else if w.v.k >= 0 {
 		n = 1
+	}
+	if w.v.full {
+		n = max(n, 1)
 	}
 	age := time.Duration(n) * time.Second
 	return flow.Metrics{Waiting: n, Oldest: age, Wait: age, Online: n, Available: n, Staffed: n, AfterWork: n, Busy: n}
@@ -204,6 +224,7 @@ func (x *explorer) moves(s *Stage) []move {
 			continue
 		}
 		node := s.standing(a)
+		x.offered(a, node)
 		switch {
 		case a.listen != nil:
 			for _, keys := range x.keys(node) {
@@ -220,6 +241,10 @@ func (x *explorer) moves(s *Stage) []move {
 				}
 			}
 			add(func(s *Stage) { s.Advance(s.cast[i].listen.until.Sub(s.now)) })
+		case node.view != nil:
+			for _, m := range x.views(i, node.view) {
+				add(m)
+			}
 		case a.c.Channel == contact.Chat:
 			for _, text := range x.words(node) {
 				add(func(s *Stage) { s.say(text) })
@@ -262,6 +287,7 @@ func (x *explorer) stuck(s *Stage) {
 type node struct {
 	kind     string
 	operands []string
+	view     *offering // of a ShowView
 }
 
 // standing gives the action at which a contact waits.
@@ -281,6 +307,9 @@ func (s *Stage) standing(a *actor) node {
 				if len(c.Condition.Operands) == 1 {
 					n.operands = append(n.operands, scalar(c.Condition.Operands[0]))
 				}
+			}
+			if v := new(offering); o.Type == "ShowView" && json.Unmarshal(p.State, v) == nil {
+				n.view = v
 			}
 			return n
 		}
@@ -319,9 +348,6 @@ func spare(operands []string) string {
 // words are what a customer might write or say.
 func (x *explorer) words(n node) []string {
 	out := append([]string{other}, x.utterances...)
-	if n.kind == "ShowView" {
-		out = append(out, "1", "-") // a number, and nothing for a field of a form
-	}
 	for _, o := range n.operands {
 		out = append(out, o, "intent "+o+", -1")
 		for k := range min(x.lexValues(), mostValues) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
-	"sort"
 	"strings"
 
 	"outdial/contact"
@@ -31,6 +30,8 @@ type Exploration struct {
 	entered     map[[2]string]bool
 	whys        map[Branch]string
 	types       map[string]*flow.Spec
+	offers      map[[2]string]map[string]bool // the actions that a view offered
+	loaded      []*loaded
 }
 
 // Explore plays a flow breadth first: wherever it waits it tries the inputs
@@ -47,7 +48,8 @@ func Explore(h Head, files Files, l Limits) (*Exploration, error) {
 		l.Channels = []string{"VOICE", "SMS", "WHATSAPP", "CHAT", "TASK"}
 	}
 	x := &explorer{limits: l, head: h, files: files, seen: map[uint64]bool{}, places: map[string]int{}, failed: map[[2]string]bool{},
-		got: &Exploration{Coverage: NewCoverage(), Ends: map[string]int{}, entered: map[[2]string]bool{}, whys: map[Branch]string{}, types: flow.ActionTypes()}}
+		squeezed: map[[2]string]int{}, rounds: map[[2]string]int{},
+		got: &Exploration{Coverage: NewCoverage(), Ends: map[string]int{}, entered: map[[2]string]bool{}, whys: map[Branch]string{}, offers: map[[2]string]map[string]bool{}, types: flow.ActionTypes()}}
 	probe, err := prepare(h, files)
 	if err != nil {
 		return nil, err
@@ -69,6 +71,7 @@ func Explore(h Head, files Files, l Limits) (*Exploration, error) {
 		}
 	}
 	x.got.Coverage.flows(x.loaded)
+	x.got.loaded = x.loaded
 	return x.got, nil
 }
 
@@ -83,12 +86,17 @@ type explorer struct {
 	// utterances are what the stubs of bots understand.
 	utterances []string
 	// States from which to go on: those that came by a new branch first.
-	fresh, rest []*Stage
-	seen        map[uint64]bool
-	places      map[string]int
-	failed      map[[2]string]bool // actions whose prompt has failed once
-	new         bool               // a branch was taken for the first time, in the present move
-	branches    int                // taken so far
+	// Then those that stand where a branch is still to be taken.
+	fresh, hot, rest []*Stage
+	seen             map[uint64]bool
+	places           map[string]int
+	failed           map[[2]string]bool // actions whose prompt has failed once
+	squeezed         map[[2]string]int  // how often attributes were made to overflow at an action
+	rounds           map[[2]string]int  // how often a loop was put into its last round
+	asked            [2]int             // how often the last move looked for a queue, and for a flow
+	updates          []flow.Passed      // of attributes, in the present move
+	new              bool               // a branch was taken for the first time, in the present move
+	branches         int                // taken so far
 }
 
 // known gives the flows of a world with all that they name.
@@ -131,11 +139,14 @@ func (x *explorer) passed(p flow.Passed) {
 	if old := x.got.whys[b]; p.Why != "" && (old == "" || strings.Contains(old, elsewhere)) {
 		x.got.whys[b] = p.Why
 	}
+	if p.Type == "UpdateContactAttributes" {
+		x.updates = append(x.updates, p)
+	}
 	x.got.Coverage.take(p)
 }
 
 func (x *explorer) pop() *Stage {
-	for _, q := range []*[]*Stage{&x.fresh, &x.rest} {
+	for _, q := range []*[]*Stage{&x.fresh, &x.hot, &x.rest} {
 		if len(*q) > 0 {
 			s := (*q)[0]
 			*q = (*q)[1:]
@@ -153,9 +164,12 @@ func (x *explorer) push(s *Stage) {
 	}
 	x.seen[key] = true
 	x.places[place]++
-	if x.new {
+	switch {
+	case x.new:
 		x.fresh = append(x.fresh, s)
-	} else {
+	case x.promising(s):
+		x.hot = append(x.hot, s)
+	default:
 		x.rest = append(x.rest, s)
 	}
 	x.new = false
@@ -166,21 +180,13 @@ func (x *explorer) push(s *Stage) {
 func (x *explorer) try(s *Stage, m move) {
 	found := x.branches
 	plays := x.once(s, m, 0)
+	updates := x.updates
+	asked := x.asked
 	if x.branches > found && !s.world.wild.v.missing {
-		// The same way once more, with nothing there, and with no room left.
-		x.once(s, func(s *Stage) { s.world.wild.v.missing = true; m(s) }, 0)
-		x.once(s, func(s *Stage) {
-			h := *s.head
-			h.Attributes = brimful(merged(h.Attributes, nil))
-			s.head = &h
-			for _, a := range s.cast {
-				if a.c.Open() {
-					a.c.Attributes = brimful(merged(a.c.Attributes, nil))
-				}
-			}
-			m(s)
-		}, 0)
+		x.worse(s, m, asked)
 	}
+	x.around(s, m)
+	x.overflow(s, m, updates)
 	for i, p := range plays[:min(len(plays), 8)] {
 		if key := [2]string{p.Flow, p.Action}; !x.failed[key] {
 			x.failed[key] = true
@@ -191,12 +197,14 @@ func (x *explorer) try(s *Stage, m move) {
 
 func (x *explorer) once(s *Stage, m move, failAt int) []contact.Position {
 	x.got.Moves++
-	x.new = false
+	x.new, x.updates = false, nil
 	c := s.copy()
 	c.steps = maxSteps - 3000 // one move is no life
 	c.failAt, c.plays, c.still = failAt, nil, 0
+	c.world.wild.asked = [2]int{}
 	m(c)
 	c.Rest()
+	x.asked = c.world.wild.asked
 	x.look(s, c)
 	if c.err == nil && c.Open() {
 		x.push(c)
@@ -301,49 +309,3 @@ func fingerprint(s *Stage) (uint64, string) {
 
 // rings tells whether a contact rings at an agent's.
 func rings(c *contact.Contact) bool { return c.Queue != nil && c.Queue.Offer != nil }
-
-// Missing lists the branches that were not taken, each with the reason as far
-// as one is known.
-func (e *Exploration) Missing() []string {
-	var out []string
-	for _, b := range e.Coverage.Missing() {
-		out = append(out, b.String()+": "+e.why(b))
-	}
-	return out
-}
-
-func (e *Exploration) why(b Branch) string {
-	spec := e.types[b.Type]
-	switch {
-	case spec == nil:
-		return "the action type is not honoured"
-	case !e.entered[[2]string{b.Flow, b.Action}]:
-		return "no way that was taken leads to the action"
-	case spec.Kind == flow.Unavailable:
-		return "cannot be had: " + spec.Why
-	}
-	for _, other := range e.siblings(b) {
-		if w := []rune(e.whys[other]); len(w) > 0 && strings.HasPrefix(other.Label, "error") {
-			if len(w) > 160 {
-				w = append(w[:160], '…')
-			}
-			return "it went to " + other.Label + ": " + string(w)
-		}
-	}
-	if strings.HasPrefix(b.Label, "error") {
-		return "nothing that was tried makes it fail so"
-	}
-	return "nothing that was tried gives this result"
-}
-
-// siblings are the branches of the same action that were taken.
-func (e *Exploration) siblings(b Branch) []Branch {
-	var out []Branch
-	for o := range e.Coverage.taken {
-		if o.Flow == b.Flow && o.Action == b.Action {
-			out = append(out, o)
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Label < out[j].Label })
-	return out
-}

@@ -25,19 +25,22 @@ type outline struct {
 		Name           string                     `json:"name"`
 		ActionMetadata map[string]json.RawMessage `json:"ActionMetadata"`
 	}
-	Actions []struct {
-		Identifier  string
-		Type        string
-		Parameters  map[string]any
-		Transitions struct {
+	Actions []outlined
+}
+
+// An outlined is one action.
+type outlined struct {
+	Identifier  string
+	Type        string
+	Parameters  map[string]any
+	Transitions struct {
+		NextAction string
+		Errors     []struct{ ErrorType, NextAction string }
+		Conditions []struct {
 			NextAction string
-			Errors     []struct{ ErrorType, NextAction string }
-			Conditions []struct {
-				NextAction string
-				Condition  struct {
-					Operator string
-					Operands []any
-				}
+			Condition  struct {
+				Operator string
+				Operands []any
 			}
 		}
 	}

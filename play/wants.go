@@ -17,6 +17,7 @@ type wants struct {
 	// figures that CheckMetricData compares with.
 	figures []int
 	types   map[string]bool // action types that occur
+	sets    map[string]bool // contact attributes that UpdateContactAttributes sets
 	most    int             // values of the reference that has the most
 }
 
@@ -30,12 +31,17 @@ func dots(ref string) string {
 
 // seek collects what flows want.
 func seek(list []*loaded) *wants {
-	w := &wants{values: map[string][]string{}, results: map[string][]string{}, types: map[string]bool{}}
+	w := &wants{values: map[string][]string{}, results: map[string][]string{}, types: map[string]bool{}, sets: map[string]bool{}}
 	for _, l := range list {
 		for i := range l.outline.Actions {
 			a := &l.outline.Actions[i]
 			w.types[a.Type] = true
 			w.mentions(a.Parameters, 0)
+			if set, ok := a.Parameters["Attributes"].(map[string]any); ok && a.Type == "UpdateContactAttributes" {
+				for k := range set {
+					w.sets[k] = true
+				}
+			}
 			key := ""
 			switch a.Type {
 			case "Compare":
@@ -44,7 +50,7 @@ func seek(list []*loaded) *wants {
 					key = dots(m[1])
 				}
 			case "InvokeFlowModule":
-				key, _ = a.Parameters["FlowModuleId"].(string)
+				key = w.module(a.Parameters["FlowModuleId"])
 			}
 			for _, c := range a.Transitions.Conditions {
 				if len(c.Condition.Operands) != 1 {
@@ -67,6 +73,19 @@ func seek(list []*loaded) *wants {
 		}
 	}
 	return w
+}
+
+// module notes that a module is called, and gives the key of its results: its
+// reference, or "" for all that are named by what is not known beforehand.
+func (w *wants) module(ref any) string {
+	key, _ := ref.(string)
+	if strings.HasPrefix(key, "$") {
+		key = ""
+	}
+	if w.results[key] == nil {
+		w.results[key] = []string{}
+	}
+	return key
 }
 
 func (w *wants) add(key, value string) {

@@ -27,6 +27,8 @@ type loaded struct {
 	flow    *flow.Flow
 	outline *outline
 	doc     []byte
+
+	byAction map[string][]Branch // see ways
 }
 
 // A world is what the flows of a play may look up. What the stubs do not name
@@ -336,10 +338,16 @@ func (w *world) Queue(ref string) (*resource.Queue, error) {
 		return nil, notThere(resource.KindQueue, ref)
 	}
 	s, key, ok := stub(w, w.stubs.Queues, ref)
-	if s.Is == missing || w.gone() {
+	if s.Is == missing || w.gone() || w.wild != nil && w.wild.gone(0, w.wild.v.queueless) {
 		return nil, notThere(resource.KindQueue, ref)
 	}
 	q := &resource.Queue{Meta: w.meta(resource.KindQueue, ref), Type: "STANDARD", Status: "ENABLED", Hours: "always", Max: s.Max, CallerNumber: s.CallerID}
+	if w.wild != nil && w.wild.v.full {
+		q.Max = 1
+	}
+	if w.wild != nil && w.wild.v.off {
+		q.Status = "DISABLED"
+	}
 	switch {
 	case s.Name != "":
 		q.Name = s.Name
@@ -406,7 +414,7 @@ func (w *world) Number(ref string) (*resource.Number, error) {
 func (w *world) User(ref string) (*resource.User, error) {
 	s, key, ok := stub(w, w.stubs.Users, ref)
 	// A queue that is missing is no agent's either.
-	if q, _, _ := stub(w, w.stubs.Queues, ref); ref == "" || q.Is == missing {
+	if q, _, _ := stub(w, w.stubs.Queues, ref); ref == "" || q.Is == missing || w.wild != nil && w.wild.gone(0, w.wild.v.queueless) {
 		return nil, notThere(resource.KindUser, ref)
 	}
 	u := &resource.User{Meta: w.meta(resource.KindUser, ref), FirstName: s.FirstName, LastName: s.LastName}
