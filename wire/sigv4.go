@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,11 +58,15 @@ func appendStringToSign(b []byte, stamp string, s scope, canonical []byte) []byt
 
 // appendCanonical appends the canonical request. signed lists the signed headers
 // as the request does, payload is the body's hash. It returns the name of a
-// signed header that the request does not have, if any.
-func appendCanonical(b []byte, r *http.Request, signed, payload string, presigned bool) (out []byte, missing string) {
+// signed header that the request does not have, if any. S3 escapes paths once.
+func appendCanonical(b []byte, r *http.Request, signed, payload, service string, presigned bool) (out []byte, missing string) {
 	b = append(append(b, r.Method...), '\n')
 	path, query := wireTarget(r)
-	b = append(appendCanonicalPath(b, path), '\n')
+	if service == "s3" {
+		b = append(appendKeyPath(b, path), '\n')
+	} else {
+		b = append(appendCanonicalPath(b, path), '\n')
+	}
 	b = append(appendCanonicalQuery(b, query, presigned), '\n')
 	for rest := signed; rest != ""; {
 		var name string
@@ -136,6 +141,20 @@ func appendCanonicalPath(b []byte, path string) []byte {
 	return appendEscaped(b, path, true)
 }
 
+// appendKeyPath appends a path as S3 wants it: the object's key escaped once,
+// whatever way it is written in the request, and not normalised, for a key may
+// hold "//" and "..".
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+func appendKeyPath(b []byte, path string) []byte {
+	if path == "" {
+		path = "/"
+	}
+	if key, err := url.PathUnescape(path); err == nil {
+		path = key
+	}
+	return appendEscaped(b, path, true)
+}
+
 func normalPath(path string) string {
 	var parts []string
 	for part := range strings.SplitSeq(path, "/") {
@@ -204,12 +223,19 @@ func appendEscaped(b []byte, s string, slashes bool) []byte {
 type Credentials struct{ AccessKeyID, SecretAccessKey, SessionToken string }
 
 // Sign signs r, whose body is body, in its Authorization header: the host, the
-// content type and all X-Amz- headers that are set.
+// content type and all X-Amz- headers that are set. S3 is told the body's hash.
 func Sign(r *http.Request, body []byte, c Credentials, region, service string, now time.Time) {
 	stamp := now.UTC().Format(basicTime)
 	r.Header.Set("X-Amz-Date", stamp)
 	if c.SessionToken != "" {
 		r.Header.Set("X-Amz-Security-Token", c.SessionToken)
+	}
+	sum := sha256.Sum256(body)
+	payload := hex.EncodeToString(sum[:])
+	if h := r.Header.Get("X-Amz-Content-Sha256"); h != "" {
+		payload = h
+	} else if service == "s3" {
+		r.Header.Set("X-Amz-Content-Sha256", payload)
 	}
 	names := []string{"host"}
 	for name := range r.Header {
@@ -219,12 +245,7 @@ func Sign(r *http.Request, body []byte, c Credentials, region, service string, n
 	}
 	slices.Sort(names)
 	signed := strings.Join(names, ";")
-	sum := sha256.Sum256(body)
-	payload := hex.EncodeToString(sum[:])
-	if h := r.Header.Get("X-Amz-Content-Sha256"); h != "" {
-		payload = h
-	}
-	canonical, _ := appendCanonical(nil, r, signed, payload, false)
+	canonical, _ := appendCanonical(nil, r, signed, payload, service, false)
 	s := scope{stamp[:len(basicDate)], region, service}
 	signature := hmacSHA256(signingKey(c.SecretAccessKey, s), appendStringToSign(nil, stamp, s, canonical))
 	r.Header.Set("Authorization", algorithm+" Credential="+c.AccessKeyID+"/"+string(s.append(nil))+

@@ -122,7 +122,7 @@ func (v *Verifier) checkSignature(r *http.Request, a *authorization, key *Key, b
 		payload = sent
 	}
 	var missing string
-	work.canonical, missing = appendCanonical(work.canonical[:0], r, a.signed, payload, a.presigned)
+	work.canonical, missing = appendCanonical(work.canonical[:0], r, a.signed, payload, a.scope.service, a.presigned)
 	if missing != "" {
 		return badSignature("The signed header %s is not in the request.", quoted(missing))
 	}

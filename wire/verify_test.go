@@ -20,7 +20,7 @@ func mark(r *http.Request, body, signed, secret string, s scope, stamp string) {
 	if h := r.Header.Get("X-Amz-Content-Sha256"); h != "" {
 		payload = h
 	}
-	canonical, _ := appendCanonical(nil, r, signed, payload, false)
+	canonical, _ := appendCanonical(nil, r, signed, payload, "service", false)
 	signature := hmacSHA256(signingKey(secret, s), appendStringToSign(nil, stamp, s, canonical))
 	r.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%x", suiteKey, s.append(nil), signed, signature))
 }
@@ -304,7 +304,7 @@ func TestPresigned(t *testing.T) {
 			strings.ReplaceAll(string(s.append(nil)), "/", "%2F") + "&X-Amz-Date=" + at.Format(basicTime) + "&X-Amz-Expires=" + expires + "&X-Amz-SignedHeaders=host"
 		r := received("GET", target, "")
 		sum := sha256.Sum256(nil)
-		canonical, _ := appendCanonical(nil, r, "host", hex.EncodeToString(sum[:]), true)
+		canonical, _ := appendCanonical(nil, r, "host", hex.EncodeToString(sum[:]), "connect", true)
 		signature := hmacSHA256(signingKey(suiteSecret, s), appendStringToSign(nil, at.Format(basicTime), s, canonical))
 		return received("GET", target+"&X-Amz-Signature="+hex.EncodeToString(signature)+extra, "")
 	}
