@@ -163,6 +163,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.survey(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	e.joinRates(ctx)
 	g, gctx := errgroup.WithContext(ctx)
 	for name, gw := range e.Gateways {
 		g.Go(func() error {

@@ -40,6 +40,23 @@ func TestRatesAreShared(t *testing.T) {
 	}
 }
 
+// A node that comes to others gives nothing before they can have heard of it.
+func TestRatesOfANodeThatJoins(t *testing.T) {
+	var h throttle
+	now := time.Now()
+	h.setAccounts(map[string]float64{"a": 30})
+	h.share(2)
+	h.join(now.Add(6 * time.Second))
+	for _, after := range []time.Duration{0, 5 * time.Second, 5900 * time.Millisecond} {
+		if r := h.room(now.Add(after)); r["a"] != 0 {
+			t.Errorf("after %v: %v", after, r)
+		}
+	}
+	if r := h.room(now.Add(6500 * time.Millisecond)); r["a"] < 1 || r["a"] > 15 {
+		t.Errorf("when they have: %v", r)
+	}
+}
+
 func TestCircuitStates(t *testing.T) {
 	var k circuit
 	busy := func() { k.tally(errBusy{}) }

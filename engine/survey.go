@@ -69,16 +69,24 @@ func eachRow(t *store.Tx, kind resource.Kind, instance string, fn func(store.Row
 	}
 }
 
-// shareRates divides the rates among the nodes that live.
-func (e *Engine) shareRates(ctx context.Context) {
+// joinRates takes this node's part of the rates, once the others have heard of it.
+func (e *Engine) joinRates(ctx context.Context) {
+	if e.Store.Shared() && e.shareRates(ctx) > 1 {
+		e.throttle.join(time.Now().Add(pulse + time.Second))
+	}
+}
+
+// shareRates divides the rates among the nodes that live, and counts them.
+func (e *Engine) shareRates(ctx context.Context) int {
 	n, err := e.Store.Nodes(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			e.log.Warn("how many nodes share the throttles is not known", "err", err)
 		}
-		return
+		return 1
 	}
 	e.throttle.share(n)
+	return n
 }
 
 // rooms is how much each throttle may give now: by the rates, and by circuits

@@ -15,7 +15,8 @@ type throttle struct {
 	mu       sync.Mutex
 	accounts map[string]float64 // segments per second, all nodes together
 	numbers  map[string]float64
-	nodes    int // that share the rates
+	nodes    int       // that share the rates
+	from     time.Time // before it nothing is given: others still think they are alone
 	buckets  map[string]*bucket
 }
 
@@ -51,6 +52,13 @@ func (h *throttle) share(nodes int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.nodes = nodes
+}
+
+// join lets a node that has come to others wait until they have heard of it.
+func (h *throttle) join(from time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.from = from
 }
 
 // rate gives the segments per second of this node; 0 is no limit. h.mu is held.
@@ -101,6 +109,9 @@ func (h *throttle) room(now time.Time) map[string]int {
 			}
 			b.level = min(max(1, rate), b.level+rate*now.Sub(b.at).Seconds())
 			b.at = now
+			if now.Before(h.from) {
+				b.level = 0
+			}
 			room[name] = int(max(0, b.level))
 		}
 	}
