@@ -22,10 +22,12 @@ const (
 type vocabulary struct{ stop, help, start string }
 
 // everywhere holds even where no language is named: the words by which AWS opts
-// out (https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords.html), and
-// those by which the carriers of North America opt in again.
+// out (https://docs.aws.amazon.com/sms-voice/latest/userguide/opt-out-list-keywords.html),
+// those that 47 CFR 64.1200(a)(10) and the carriers of North America name beside
+// them, and those by which the latter opt in again. YES, which some take for START,
+// is not among them: it is what flows ask for.
 var everywhere = vocabulary{
-	stop:  "ARRET CANCEL END OPT-OUT OPTOUT QUIT REMOVE STOP TD UNSUBSCRIBE STOPALL",
+	stop:  "ARRET CANCEL END OPT-OUT OPTOUT OPT_OUT QUIT REMOVE REVOKE STOP TD UNSUBSCRIBE STOPALL STOP_ALL",
 	help:  "HELP",
 	start: "START UNSTOP",
 }
@@ -39,7 +41,7 @@ var vocabularies = map[string]vocabulary{
 	"da": {"STOP AFMELD FRAMELD", "HJAELP", "START TILMELD"},
 	"de": {"STOP STOPP ABMELDEN ABBESTELLEN", "HILFE", "START ANMELDEN"},
 	"el": {"ΣΤΟΠ ΔΙΑΓΡΑΦΗ", "ΒΟΗΘΕΙΑ", "ΕΝΑΡΞΗ"},
-	"en": {"STOP STOP_ALL UNSUBSCRIBE OPT_OUT REVOKE", "HELP INFO", "START UNSTOP SUBSCRIBE OPT-IN OPTIN"},
+	"en": {"STOP STOP_PLEASE PLEASE_STOP UNSUBSCRIBE_ME OPT_ME_OUT", "HELP INFO", "START UNSTOP SUBSCRIBE OPT-IN OPTIN"},
 	"es": {"ALTO PARAR BAJA CANCELAR DETENER", "AYUDA", "ALTA INICIAR COMENZAR"},
 	"fi": {"STOP LOPETA PERUUTA", "APUA OHJE", "ALOITA"},
 	"fr": {"ARRET ARRETER DESABONNER DESABONNEMENT", "AIDE", "COMMENCER DEBUT"},

@@ -17,10 +17,10 @@ func TestKeywords(t *testing.T) {
 		want Keyword
 	}{
 		{plain, "STOP", Stop}, {plain, " stop. ", Stop}, {plain, "\"Stop!\"", Stop}, {plain, "Arrêt", Stop},
-		{plain, "opt-out", Stop}, {plain, "TD", Stop}, {plain, "help?", Help}, {plain, "Start", Start}, {plain, "unstop", Start},
+		{plain, "opt-out", Stop}, {plain, "Opt out.", Stop}, {plain, "revoke", Stop}, {plain, "stop all", Stop}, {plain, "yes", None}, {plain, "cancel my appointment", None}, {plain, "TD", Stop}, {plain, "help?", Help}, {plain, "Start", Start}, {plain, "unstop", Start},
 		{plain, "stop it", None}, {plain, "please stop", None}, {plain, "", None}, {plain, "1", None}, {plain, "baja", None},
 		{plain, strings.Repeat("stop ", 50), None}, {plain, "!!!", None},
-		{k, "stop  all", Stop}, {k, "désabonner", Stop}, {k, "HILFE", Help}, {k, "alta", Start}, {k, "começar", Start},
+		{k, "stop  all", Stop}, {k, "Please stop!", Stop}, {k, "please don't stop", None}, {k, "désabonner", Stop}, {k, "HILFE", Help}, {k, "alta", Start}, {k, "começar", Start},
 		{k, "iptal", Stop}, {k, "İPTAL", Stop}, {k, "başla", Start}, {k, "стоп", Stop}, {k, "Помощь", Help}, {k, "रोकें", Stop}, {k, "退订", Stop},
 		{k, "schluss", Stop}, {k, "CANCEL", None},
 	} {
