@@ -20,6 +20,12 @@ const (
 
 // tones looks for a single frequency, or the pair of a busy tone, in each frame.
 type tones struct {
+	low     highPass
+	peak    float64 // most energy of a frame of the tone that is heard now, or was just heard
+	fade    int     // frames until the echo of the tone that is over has gone too
+	missing int     // frames of it, the last ones, that never came
+	fax     int     // frames of a fax's answer
+	apart   int     // frames since the last of those
 	freq    float64 // of the tone that is heard now; 0: none
 	frames  int     // so long by now
 	gap     int     // frames since a tone
@@ -42,30 +48,73 @@ func newTones() *tones { return new(tones) }
 // steady tells whether a tone is heard now.
 func (t *tones) steady() bool { return t.frames >= 3 || t.pair >= 3 }
 
+const (
+	softest = 10000   // energy of -50 dB: no tone of a network is so soft
+	never   = 10      // energy of a frame that never came
+	bridged = 3       // as many of those in a row may lie within a tone
+	tail    = 1. / 12 // a frame with so little of the tone's energy is its echo
+	echoes  = 12      // frames for which there may be an echo
+)
+
 // add takes a frame and tells what is certain with it.
 func (t *tones) add(pcm []int16) tone {
-	if e := audio.Energy(pcm); e < 10000 { // -50 dB: no tone of a network is so soft
+	x := t.low.pass(pcm)
+	e := energy(x)
+	switch {
+	case audio.Energy(pcm) < never && t.frames+t.pair > 0 && t.missing < bridged:
+		t.missing++
+		return toneNone
+	case e < softest || e < t.peak*tail:
 		return t.quiet()
-	}
-	if pairOf(pcm) {
-		t.pair++
+	case pairOf(x, e):
+		t.pair += t.since(t.pair)
+		t.peak = max(t.peak, e)
 		return t.end()
 	}
+	v := toneNone
 	if t.pair > 0 {
-		if v := t.burst(); v != toneNone {
+		if v = t.burst(); v != toneNone {
 			return v
 		}
 	}
-	f, pure := t.dominant(pcm)
+	f, pure := dominant(x, e)
+	if t.answering(f, pure) {
+		return toneFax
+	}
 	if !pure {
 		return t.quiet()
 	}
 	if t.freq != 0 && math.Abs(f-t.freq) > 25 {
-		t.end()
+		v = t.end()
 	}
-	t.freq = f
-	t.frames++
-	return t.long()
+	t.frames += t.since(t.frames)
+	t.freq, t.peak = f, max(t.peak, e)
+	return v
+}
+
+// since is how many frames a tone is longer by, with those that never came; n is
+// how long it was.
+func (t *tones) since(n int) int {
+	more := 1
+	if n > 0 {
+		more += t.missing
+	}
+	t.missing = 0
+	return more
+}
+
+// answering counts the frames of a fax's answer: 2100 Hz for seconds, with its
+// phase turned twice a second where it cancels echoes. ITU-T T.30 §4, V.8 §3.2
+func (t *tones) answering(f float64, pure bool) bool {
+	if pure && near(f, 2100) {
+		t.fax += 1 + t.missing
+		t.apart = 0
+		return t.fax >= 50
+	}
+	if t.apart++; t.apart > 3 {
+		t.fax = 0
+	}
+	return false
 }
 
 // quiet is a frame without a tone.
@@ -75,6 +124,9 @@ func (t *tones) quiet() tone {
 		if b := t.burst(); b != toneNone {
 			v = b
 		}
+	}
+	if t.fade--; t.fade <= 0 {
+		t.peak = 0
 	}
 	return v
 }
@@ -92,7 +144,7 @@ func (t *tones) end() tone {
 		return toneNone
 	}
 	p := piece{freq: t.freq, frames: t.frames, gap: t.gap}
-	t.freq, t.frames, t.gap = 0, 0, 0
+	t.freq, t.frames, t.gap, t.missing, t.fade = 0, 0, t.missing, 0, echoes
 	if t.history = append(t.history, p); len(t.history) > 8 {
 		t.history = t.history[1:]
 	}
@@ -121,16 +173,6 @@ func (t *tones) end() tone {
 	return toneBeep
 }
 
-// long judges a tone while it lasts: a fax's answer is 2100 Hz for seconds, its
-// call 1100 Hz for half a second. ITU-T T.30 §4
-func (t *tones) long() tone {
-	switch {
-	case near(t.freq, 2100) && t.frames >= 50:
-		return toneFax
-	}
-	return toneNone
-}
-
 func near(f, want float64) bool { return math.Abs(f-want) < 20 }
 
 // single tells whether a frequency is that of busy tones in most of the world.
@@ -140,7 +182,7 @@ func single(f float64) bool { return f > 395 && f < 460 }
 // burst closes a burst of the pair that is busy in North America: 480 and 620 Hz.
 func (t *tones) burst() tone {
 	n := t.pair
-	t.pair = 0
+	t.pair, t.missing, t.fade = 0, 0, echoes
 	if n < 9 || n > 30 {
 		return toneNone
 	}
@@ -197,42 +239,4 @@ func (t *tones) information() tone {
 		return toneInvalid
 	}
 	return toneSIT
-}
-
-// pairOf tells whether a frame is 480 and 620 Hz, and little else.
-func pairOf(pcm []int16) bool {
-	a, b := audio.NewGoertzel(480, audio.Rate), audio.NewGoertzel(620, audio.Rate)
-	for _, s := range pcm {
-		a.Add(float64(s))
-		b.Add(float64(s))
-	}
-	p, q, total := a.Power(), b.Power(), audio.Energy(pcm)
-	return p+q > 0.75*total && p > q/6 && q > p/6
-}
-
-// dominant finds the one frequency of a frame, and tells whether there is little
-// else in it. A sine predicts itself: x[n+1] + x[n-1] = 2 cos(w) x[n].
-func (t *tones) dominant(pcm []int16) (freq float64, pure bool) {
-	var xy, xx float64
-	for n := 1; n+1 < len(pcm); n++ {
-		x, y := float64(pcm[n]), float64(pcm[n-1])+float64(pcm[n+1])
-		xy += x * y
-		xx += x * x
-	}
-	if xx == 0 {
-		return 0, false
-	}
-	c := xy / xx
-	if c <= -2 || c >= 2 {
-		return 0, false
-	}
-	freq = math.Acos(c/2) * audio.Rate / (2 * math.Pi)
-	if freq < 300 || freq > 3000 {
-		return freq, false
-	}
-	g := audio.NewGoertzel(freq, audio.Rate)
-	for _, s := range pcm {
-		g.Add(float64(s))
-	}
-	return freq, g.Power() > 0.88*audio.Energy(pcm)
 }
