@@ -63,7 +63,7 @@ func TestAHandsetSendsAFileAndItIsReadBack(t *testing.T) {
 		h.refused("GET", strings.Replace(link, a.ID, "other", 1), "", 403, "signature")
 		h.refused("GET", path(t, a.URL), "", 403, "")
 		h.refused("PUT", link, picture, 403, "signature")
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		h.refused("GET", link, "", 403, "expires")
 		h.creds = foreignKey
 		h.refused("GET", path(t, a.URL), "", 404, "")
@@ -98,7 +98,7 @@ func TestAnUploadGoesToASignedAddress(t *testing.T) {
 			h.Errorf("%d %s", w.Code, w.Body)
 		}
 		h.get("POST", "clock", `{"advance":"2d"}`, nil)
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		h.get("DELETE", "contacts/"+string(id), "", nil)
 		h.refused("GET", "attachments/"+u.ID, "", 404, "")
 		if _, err := h.files.Sweep(t.Context()); err != nil {

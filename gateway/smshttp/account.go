@@ -17,7 +17,7 @@ type Account struct {
 	Name    string `yaml:"name" doc:"name of the account, as numbers and routes call it"`
 	Carrier string `yaml:"carrier" doc:"twilio, vonage, telnyx, infobip, bandwidth, bird, plivo, africastalking, kannel, jasmin, aws or generic"`
 	URL     string `yaml:"url" doc:"address of the carrier's API; needed for infobip, kannel and jasmin; default: the carrier's usual one"`
-	User    string `yaml:"user" doc:"who we are: twilio account SID, vonage API key, bandwidth user, plivo auth id, africastalking, kannel or jasmin user name, aws access key id"`
+	User    string `yaml:"user" doc:"who we are: twilio account SID, vonage API key, bandwidth user, plivo auth id, africastalking, kannel or jasmin user name, aws access key id (default: from the environment, the cluster's token, the container or the instance)"`
 	Key     string `yaml:"key" doc:"twilio: SID of an API key whose secret is secret, in place of the auth token"`
 	Secret  string `yaml:"secret" doc:"the password, token, API key or secret key that goes with it; env:NAME or file:PATH keeps it out of this file"`
 	Owner   string `yaml:"account" doc:"bandwidth: account id; bird: workspace id"`

@@ -30,6 +30,7 @@ func TestAccountsThatAreWrong(t *testing.T) {
 		{"hook_secret: at least 16", Account{Carrier: "kannel", URL: "http://k", User: "u", Secret: secret, HookSecret: "with space and more"}},
 		{"channels: bird needs it", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret}},
 		{"channels: ", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret, Channels: map[string]string{"+1": "c", "+2": "c"}}},
+		{"secret: user and secret go together", Account{Carrier: "aws", Region: "us-east-1", User: "u"}},
 		{"topics: ", Account{Carrier: "aws", Region: "us-east-1", User: "u", Secret: secret, Topics: []string{"t"}}},
 		{"timeout: ", Account{Carrier: "plivo", User: "u", Secret: secret, Timeout: time.Minute}},
 		{"media: ", Account{Carrier: "plivo", User: "u", Secret: secret, Media: "fax"}},

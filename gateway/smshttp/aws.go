@@ -10,6 +10,7 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/awskey"
 	"outdial/gateway/sms"
 	"outdial/gateway/web"
 	"outdial/wire"
@@ -58,7 +59,8 @@ var awsStatuses = map[string]string{
 
 type aws struct {
 	*settings
-	sns *web.SNS
+	sns  *web.SNS
+	keys *awskey.Source
 }
 
 func newAWS(s *settings) (web.Carrier, error) {
@@ -73,12 +75,16 @@ func newAWS(s *settings) (web.Carrier, error) {
 			return nil, invalid("topics", "%q is no ARN of an SNS topic", t)
 		}
 	}
-	return &aws{s, &web.SNS{HTTP: s.http, Topics: s.Topics}}, nil
+	if (s.User == "") != (s.Secret == "") {
+		return nil, invalid("secret", "user and secret go together; without either they come from the environment, the container or the instance")
+	}
+	keys := &awskey.Source{Static: wire.Credentials{AccessKeyID: s.User, SecretAccessKey: s.Secret, SessionToken: s.Session}, Region: s.Region}
+	return &aws{s, &web.SNS{HTTP: s.http, Topics: s.Topics}, keys}, nil
 }
 
 // Requests: SendTextMessage, and SendMediaMessage for a file that lies in S3,
 // by awsJson1.0. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
-func (s *aws) Requests(_ context.Context, m *web.Message) ([]web.Request, error) {
+func (s *aws) Requests(ctx context.Context, m *web.Message) ([]web.Request, error) {
 	m, media := s.split(m)
 	text, _, err := s.content(m, -1)
 	if err != nil && len(media) == 0 {
@@ -105,7 +111,10 @@ func (s *aws) Requests(_ context.Context, m *web.Message) ([]web.Request, error)
 	}
 	q.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	q.Header.Set("X-Amz-Target", "PinpointSMSVoiceV2."+operation)
-	keys := wire.Credentials{AccessKeyID: s.User, SecretAccessKey: s.Secret, SessionToken: s.Session}
+	keys, err := s.keys.Credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
 	q.Sign = func(r *http.Request, body []byte, now time.Time) {
 		wire.Sign(r, body, keys, s.Region, "sms-voice", now)
 	}

@@ -38,6 +38,6 @@ var carriers = map[string]kind{
 	"jasmin": {new: newJasmin, docs: "https://docs.jasminsms.com/en/latest/apis/http/index.html",
 		needs: []string{"url", "user", "secret", "hook_secret"}, verdicts: jasminVerdicts, throttles: []string{"User throughput exceeded"}},
 	"aws": {new: newAWS, docs: "https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html",
-		needs: []string{"region", "user", "secret"}, verdicts: awsVerdicts, throttles: []string{"ThrottlingException"}},
+		needs: []string{"region"}, verdicts: awsVerdicts, throttles: []string{"ThrottlingException"}},
 	"generic": {new: newGeneric, docs: "docs/carriers.md"},
 }

@@ -31,7 +31,7 @@ type Account struct {
 	Verify    string `yaml:"verify_token" doc:"meta: a word of your own that the web-hook's set-up asks for"`
 
 	Region  string   `yaml:"region" doc:"aws: region, such as eu-west-1"`
-	User    string   `yaml:"user" doc:"aws: access key id"`
+	User    string   `yaml:"user" doc:"aws: access key id; default: from the environment, the cluster's token, the container or the instance, as AWS's own libraries find it"`
 	Secret  string   `yaml:"secret" doc:"aws: secret access key; env:NAME or file:PATH"`
 	Session string   `yaml:"session_token" doc:"aws: session token of temporary credentials; default none"`
 	Topics  []string `yaml:"topics" doc:"aws: ARNs of the SNS topics that bring messages and statuses"`
@@ -85,7 +85,7 @@ func (s *settings) checkNeeds() error {
 	}
 	needs := map[string][][2]string{
 		meta: {{"token", s.Token}, {"app_secret", s.AppSecret}, {"verify_token", s.Verify}},
-		aws:  {{"region", s.Region}, {"user", s.User}, {"secret", s.Secret}},
+		aws:  {{"region", s.Region}},
 	}
 	list, ok := needs[s.Provider]
 	if !ok {
@@ -95,6 +95,9 @@ func (s *settings) checkNeeds() error {
 		if n[1] == "" {
 			return invalid(n[0], "%s needs it", s.Provider)
 		}
+	}
+	if s.Provider == aws && (s.User == "") != (s.Secret == "") {
+		return invalid("secret", "user and secret go together; without either they come from the environment, the container or the instance")
 	}
 	if s.URL == "" {
 		s.URL = "https://graph.facebook.com"

@@ -27,7 +27,7 @@ func carriers(tb testing.TB) (*cloud, *social) {
 		tb.Fatal(err)
 	}
 	return &cloud{&whatsapp{settings: m, known: newKnown()}},
-		&social{&whatsapp{settings: a, known: newKnown()}, &web.SNS{Topics: a.Topics}}
+		&social{whatsapp: &whatsapp{settings: a, known: newKnown()}, sns: &web.SNS{Topics: a.Topics}}
 }
 
 // seeds gives the bodies of testdata's web-hooks.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"outdial/fault"
+	"outdial/gateway/awskey"
 	"outdial/gateway/sms"
 	"outdial/gateway/web"
 	"outdial/wire"
@@ -16,7 +17,8 @@ import (
 // social is AWS End User Messaging Social.
 type social struct {
 	*whatsapp
-	sns *web.SNS
+	sns  *web.SNS
+	keys *awskey.Source
 }
 
 // Requests: https://docs.aws.amazon.com/social-messaging/latest/APIReference/API_SendWhatsAppMessage.html
@@ -30,7 +32,10 @@ func (s *social) Requests(ctx context.Context, m *web.Message) ([]web.Request, e
 	if err != nil {
 		return nil, err
 	}
-	keys := wire.Credentials{AccessKeyID: s.User, SecretAccessKey: s.Secret, SessionToken: s.Session}
+	keys, err := s.keys.Credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sign := func(r *http.Request, body []byte, now time.Time) {
 		wire.Sign(r, body, keys, s.Region, "social-messaging", now)
 	}

@@ -13,7 +13,9 @@ import (
 	"net/http"
 
 	"outdial/contact"
+	"outdial/gateway/awskey"
 	"outdial/gateway/web"
+	"outdial/wire"
 )
 
 // Options are what a gateway must be given from outside.
@@ -29,7 +31,8 @@ func New(a Account, o Options) (*web.Gateway, error) {
 	w := &whatsapp{settings: s, opt: o, known: newKnown()}
 	var c web.Carrier = &cloud{w}
 	if s.Provider == aws {
-		c = &social{w, &web.SNS{HTTP: o.HTTP, Topics: s.Topics}}
+		c = &social{w, &web.SNS{HTTP: o.HTTP, Topics: s.Topics}, &awskey.Source{Region: s.Region,
+			Static: wire.Credentials{AccessKeyID: s.User, SecretAccessKey: s.Secret, SessionToken: s.Session}}}
 	}
 	return web.New(web.Config{
 		Name: a.Name, Kind: "whatsapp " + s.Provider, Subtype: contact.WhatsApp, Carrier: c, Verdicts: verdicts, Errors: s.errors,
