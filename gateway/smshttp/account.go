@@ -27,7 +27,7 @@ type Account struct {
 
 	HookUser   string   `yaml:"hook_user" doc:"user name by which web-hooks come, where the carrier sends HTTP Basic; default: any"`
 	HookSecret string   `yaml:"hook_secret" doc:"what web-hooks are checked by: the carrier's signature secret, signing key or public key; for carriers that do not sign, a token of your own that stands in the web-hook's address (?token=…) or is the password of HTTP Basic"`
-	Signature  string   `yaml:"signature" doc:"vonage: how web-hooks are signed: sha256 (default), sha512, sha1, md5, md5hash, or token: not at all"`
+	Signature  string   `yaml:"signature" doc:"vonage: how web-hooks are signed: sha256 (default), sha512, sha1, md5, md5hash, or token: not at all; plivo: v3 insists on the signature that covers the body; infobip: the header of its HMAC, where that is set up"`
 	Topics     []string `yaml:"topics" doc:"aws: ARNs of the SNS topics that bring inbound messages and events"`
 
 	Channels      map[string]string `yaml:"channels" doc:"bird: channel id of each number of ours: number to id"`

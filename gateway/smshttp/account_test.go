@@ -31,6 +31,8 @@ func TestAccountsThatAreWrong(t *testing.T) {
 		{"channels: bird needs it", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret}},
 		{"channels: ", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret, Channels: map[string]string{"+1": "c", "+2": "c"}}},
 		{"secret: user and secret go together", Account{Carrier: "aws", Region: "us-east-1", User: "u"}},
+		{"signature: v3", Account{Carrier: "plivo", User: "u", Secret: secret, Signature: "v1"}},
+		{"signature: the name of a header", Account{Carrier: "infobip", URL: "https://x", Secret: secret, HookSecret: secret, Signature: "a b"}},
 		{"topics: ", Account{Carrier: "aws", Region: "us-east-1", User: "u", Secret: secret, Topics: []string{"t"}}},
 		{"timeout: ", Account{Carrier: "plivo", User: "u", Secret: secret, Timeout: time.Minute}},
 		{"media: ", Account{Carrier: "plivo", User: "u", Secret: secret, Media: "fax"}},

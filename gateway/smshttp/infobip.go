@@ -2,7 +2,12 @@ package smshttp
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"regexp"
+	"strings"
 	"time"
 
 	"outdial/contact"
@@ -63,7 +68,15 @@ const infobipTime = "2006-01-02T15:04:05.000-0700"
 
 type infobip struct{ *settings }
 
-func newInfobip(s *settings) (web.Carrier, error) { return &infobip{s}, s.plainToken() }
+func newInfobip(s *settings) (web.Carrier, error) {
+	if s.Signature != "" && !headerName.MatchString(s.Signature) {
+		return nil, invalid("signature", "the name of a header, not %q", s.Signature)
+	}
+	return &infobip{s}, s.plainToken()
+}
+
+// headerName is a name of RFC 9110's, as far as anybody has one.
+var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
 
 // Requests: https://www.infobip.com/docs/api/channels/sms/outbound-sms/send-sms-messages.
 // The message bears our id, so that sending it again after an unknown outcome
@@ -138,8 +151,17 @@ func (i *infobip) Answer(a *web.Answer) (web.Taken, error) {
 }
 
 // Admit: Infobip sends what the account tells it to: a token in the address,
-// or HTTP Basic. https://www.infobip.com/docs/cpaas-x/subscriptions-management
+// HTTP Basic or, in the header that signature names, an HMAC-SHA256 of the body
+// under hook_secret. https://www.infobip.com/docs/cpaas-x/subscriptions-management
 func (i *infobip) Admit(_ context.Context, h *web.Hook) error {
+	if said := h.Header.Get(i.Signature); i.Signature != "" && said != "" {
+		sum := web.MAC(sha256.New, i.HookSecret, string(h.Body))
+		said = strings.TrimPrefix(said, "sha256=")
+		if web.Same(hex.EncodeToString(sum), strings.ToLower(said)) || web.Same(base64.StdEncoding.EncodeToString(sum), said) {
+			return nil
+		}
+		return web.Forged("signature")
+	}
 	return h.Token(i.HookUser, i.HookSecret)
 }
 

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +51,12 @@ var plivoStatuses = map[string]string{
 
 type plivo struct{ *settings }
 
-func newPlivo(s *settings) (web.Carrier, error) { return &plivo{s}, nil }
+func newPlivo(s *settings) (web.Carrier, error) {
+	if s.Signature != "" && s.Signature != "v3" {
+		return nil, invalid("signature", "v3, or nothing, not %q", s.Signature)
+	}
+	return &plivo{s}, nil
+}
 
 // Requests: https://www.plivo.com/docs/messaging/api/message/send-a-message
 func (p *plivo) Requests(_ context.Context, m *web.Message) ([]web.Request, error) {
@@ -97,9 +104,11 @@ func (p *plivo) Answer(a *web.Answer) (web.Taken, error) {
 	return taken(web.Taken{Ref: b.IDs[0], Refs: b.IDs[1:]}, "message_uuid")
 }
 
-// Admit: https://www.plivo.com/docs/messaging/concepts/signature-validation:
-// HMAC-SHA256 over the address without its query, and a nonce. It does not cover
-// the body; a token in the address (hook_secret) is checked beside it.
+// Admit checks the newest of Plivo's signatures that a web-hook bears: V3, which
+// covers what it says, or V2, which covers its address and a nonce alone. With
+// signature v3 nothing less will do. A token in the address (hook_secret) is
+// checked beside them.
+// https://www.plivo.com/docs/messaging/concepts/signature-validation
 func (p *plivo) Admit(_ context.Context, h *web.Hook) error {
 	if p.HookSecret != "" {
 		if err := h.Token(p.HookUser, p.HookSecret); err != nil {
@@ -107,16 +116,41 @@ func (p *plivo) Admit(_ context.Context, h *web.Hook) error {
 		}
 	}
 	address, _, _ := strings.Cut(h.URL, "?")
-	nonce := h.Header.Get("X-Plivo-Signature-V2-Nonce")
-	want := base64.StdEncoding.EncodeToString(web.MAC(sha256.New, p.Secret, address, nonce))
-	for _, name := range []string{"X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2"} {
+	version, signed := "V2", address+h.Header.Get("X-Plivo-Signature-V2-Nonce")
+	if p.Signature == "v3" || h.Header.Get("X-Plivo-Signature-V3-Nonce") != "" {
+		version, signed = "V3", plivoV3(h, address)+"."+h.Header.Get("X-Plivo-Signature-V3-Nonce")
+	}
+	want := base64.StdEncoding.EncodeToString(web.MAC(sha256.New, p.Secret, signed))
+	for _, name := range []string{"X-Plivo-Signature-" + version, "X-Plivo-Signature-Ma-" + version} {
 		for said := range strings.SplitSeq(h.Header.Get(name), ",") {
-			if nonce != "" && web.Same(want, strings.TrimSpace(said)) {
+			if h.Header.Get("X-Plivo-Signature-"+version+"-Nonce") != "" && web.Same(want, strings.TrimSpace(said)) {
 				return nil
 			}
 		}
 	}
 	return web.Forged("signature")
+}
+
+// plivoV3 is what a V3 signature covers: the address, its parameters by name
+// and, behind a point, those of a form.
+func plivoV3(h *web.Hook, address string) string {
+	list := func(v url.Values, between, equals string) string {
+		var parts []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			for _, value := range slices.Sorted(slices.Values(v[name])) {
+				parts = append(parts, name+equals+value)
+			}
+		}
+		return strings.Join(parts, between)
+	}
+	query, form := list(h.Query, "&", "="), list(h.Form, "", "")
+	if query != "" || form != "" {
+		address += "?" + query
+	}
+	if query != "" && form != "" {
+		address += "."
+	}
+	return address + form
 }
 
 // Hear: https://www.plivo.com/docs/messaging/concepts/webhooks

@@ -64,6 +64,21 @@ func TestPublishedSignatures(t *testing.T) {
 		{"plivo", Account{Carrier: "plivo", User: "MA", Secret: "my_auth_token"},
 			web.Hook{URL: "https://answer.url", Header: with(form, "X-Plivo-Signature-V2-Nonce", "12345",
 				"X-Plivo-Signature-V2", "ehV3IKhLysWBxC1sy8INm0qGoQYdYsHwuoKjsX7FsXc=")}},
+		// Computed with Python by the rules of the client libraries, which publish no example that holds for them.
+		{"plivo v3, GET", Account{Carrier: "plivo", User: "MA", Secret: "my_auth_token", Signature: "v3"},
+			web.Hook{URL: "https://answer.url?Duration=300&CallUUID=97ceeb52-58b6-11e1-86da-77300b68f8bb",
+				Query:  url.Values{"Duration": {"300"}, "CallUUID": {"97ceeb52-58b6-11e1-86da-77300b68f8bb"}},
+				Header: with(http.Header{}, "X-Plivo-Signature-V3-Nonce", "12345", "X-Plivo-Signature-V3", "MX+6eaJNdwpXJUAzjKuuuzLZkpa2CFRmA08aag1PeE4=")}},
+		{"plivo v3, POST", Account{Carrier: "plivo", User: "MA", Secret: "my_auth_token"},
+			web.Hook{URL: "https://answer.url", Form: url.Values{"To": {"14155550199"}, "From": {"14155550100"}, "Text": {"Hello there?"}},
+				Header: with(form, "X-Plivo-Signature-V3-Nonce", "12345", "X-Plivo-Signature-V3", "kJ/Vjwk8/WDgZWndHVr9MKcpcorhTC2ggbLsB+c++Wc=")}},
+		{"plivo v3, POST with parameters", Account{Carrier: "plivo", User: "MA", Secret: "my_auth_token"},
+			web.Hook{URL: "https://answer.url?b=2&a=1", Query: url.Values{"a": {"1"}, "b": {"2"}}, Form: url.Values{"From": {"14155550100"}, "Text": {"hi"}},
+				Header: with(form, "X-Plivo-Signature-V3-Nonce", "12345", "X-Plivo-Signature-V3", "other,EPmGvi67jQb295ZnO7bXFLSTRklsTW+LBpcRsgwq60U=")}},
+		{"infobip HMAC in hex", Account{Carrier: "infobip", URL: "https://x", Secret: "s", HookSecret: "a-token-of-our-own", Signature: "X-Signature"},
+			web.Hook{Body: []byte(`{"results":[]}`), Header: http.Header{"X-Signature": {"3fb5ae75e590c74d7e1117e9a398b46cc10758f3b9ebd0d150f28b5a8a2ff02a"}}}},
+		{"infobip HMAC in base64", Account{Carrier: "infobip", URL: "https://x", Secret: "s", HookSecret: "a-token-of-our-own", Signature: "X-Signature"},
+			web.Hook{Body: []byte(`{"results":[]}`), Header: http.Header{"X-Signature": {"P7WudeWQx01+ERfpo5i0bMEHWPO569DRUPKLWoov8Co="}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.account.Name = "acme"
