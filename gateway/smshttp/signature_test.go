@@ -96,6 +96,9 @@ func TestPublishedSignatures(t *testing.T) {
 			}
 			c.hook.URL += "/x"
 			c.hook.Body = append(c.hook.Body, ' ')
+			if c.hook.Query != nil {
+				c.hook.Query = url.Values{"a": {"2"}}
+			}
 			if c.hook.Form != nil {
 				c.hook.Form = url.Values{"timestamp": {"1461605396"}, "a": {"2"}, "sig": c.hook.Form["sig"]}
 			}
