@@ -12,7 +12,7 @@ type associateBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot
 	LexV2Bot    *lexV2Bot
-	ClientToken string `wire:"len=..500"`
+	ClientToken string `wire:"ignored,len=..500"`
 }
 
 type lexBot struct {

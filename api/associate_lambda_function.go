@@ -12,7 +12,7 @@ import (
 type associateLambdaFunctionInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	FunctionArn string `wire:"required,len=1..140"`
-	ClientToken string `wire:"len=..500"`
+	ClientToken string `wire:"ignored,len=..500"`
 }
 
 // associateLambdaFunction lets the flows of an instance name a function. Where

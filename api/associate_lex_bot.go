@@ -9,7 +9,7 @@ import (
 type associateLexBotInput struct {
 	InstanceId  string  `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot `wire:"required"`
-	ClientToken string  `wire:"len=..500"`
+	ClientToken string  `wire:"ignored,len=..500"`
 }
 
 // associateLexBot lets the flows of an instance name a bot of the first version of Lex.

@@ -184,7 +184,7 @@ var furniture = strings.NewReplacer("$instance", instanceID, "$other", otherID, 
 
 var (
 	uuids  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	times  = regexp.MustCompile(`("\w*Time(?:stamp)?": )\d+(?:\.\d+)?`)
+	times  = regexp.MustCompile(`("\w*(?:Time(?:stamp)?|InMillis)": )\d+(?:\.\d+)?`)
 	isos   = regexp.MustCompile(`("(?:CreationTime|UrlExpiry)": )"[^"]+"`)
 	signed = regexp.MustCompile(`attachments/([0-9a-f-]+)\?expires=\d+&signature=[0-9a-f]+`)
 	tokens = regexp.MustCompile(`("NextToken": ")([^"]+)`)

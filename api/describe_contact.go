@@ -3,9 +3,10 @@ package api
 import (
 	"context"
 	"strconv"
-	"unicode/utf8"
 
 	"outdial/contact"
+	"outdial/fault"
+	"outdial/resource"
 	"outdial/store"
 	"outdial/wire"
 )
@@ -32,6 +33,11 @@ type contactDetail struct {
 	InitiationTimestamp             wire.Time
 	DisconnectTimestamp             wire.Time
 	LastUpdateTimestamp             wire.Time
+	LastPausedTimestamp             wire.Time
+	LastResumedTimestamp            wire.Time
+	TotalPauseCount                 *int `wire:"range=0..10"`
+	TotalPauseDurationInSeconds     *int `wire:"range=0.."`
+	ScheduledTimestamp              wire.Time
 	RingStartTimestamp              wire.Time
 	RelatedContactId                string `wire:"len=1..256"`
 	CustomerId                      string `wire:"len=0..128"`
@@ -41,6 +47,7 @@ type contactDetail struct {
 	QueuePriority                   *int64            `wire:"range=1..9223372036854775807"`
 	Tags                            map[string]string `wire:"items=1..6,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[a-zA-Z+-=._:/]+$"`
 	ConnectedToSystemTimestamp      wire.Time
+	RoutingCriteria                 *routingCriteria
 	Campaign                        *campaign
 	AnsweringMachineDetectionStatus string `wire:"enum=ANSWERED|UNDETECTED|ERROR|HUMAN_ANSWERED|SIT_TONE_DETECTED|SIT_TONE_BUSY|SIT_TONE_INVALID_NUMBER|FAX_MACHINE_DETECTED|VOICEMAIL_BEEP|VOICEMAIL_NO_BEEP|AMD_UNRESOLVED|AMD_UNANSWERED|AMD_ERROR|AMD_NOT_APPLICABLE"`
 	CustomerVoiceActivity           *voiceActivity
@@ -49,6 +56,7 @@ type contactDetail struct {
 	SegmentAttributes               map[string]segmentValue `wire:"key.len=1..128"`
 	Recordings                      []recording
 	DisconnectReason                string
+	ContactDetails                  *contactDetails
 	Attributes                      map[string]string `wire:"key.len=1..32767,value.len=0..32767"`
 }
 
@@ -61,6 +69,28 @@ type agentInfo struct {
 	Id                        string `wire:"len=1..256"`
 	AcceptedByAgentTimestamp  wire.Time
 	ConnectedToAgentTimestamp wire.Time
+
+	AgentPauseDurationInSeconds    *int `wire:"range=0.."`
+	HierarchyGroups                *agentGroups
+	AfterContactWorkDuration       *int `wire:"range=0.."`
+	AfterContactWorkStartTimestamp wire.Time
+	AfterContactWorkEndTimestamp   wire.Time
+	AgentInitiatedHoldDuration     *int `wire:"range=0.."`
+}
+
+type agentGroups struct {
+	Level1 *agentGroup
+	Level2 *agentGroup
+	Level3 *agentGroup
+	Level4 *agentGroup
+	Level5 *agentGroup
+}
+
+type agentGroup struct{ Arn string }
+
+type contactDetails struct {
+	Name        string `wire:"len=0..1024"`
+	Description string `wire:"len=0..1024"`
 }
 
 type campaign struct {
@@ -74,24 +104,6 @@ type voiceActivity struct {
 
 type disconnectDetails struct {
 	PotentialDisconnectIssue string `wire:"len=0..128"`
-}
-
-type chatMetrics struct {
-	ChatContactMetrics *chatContactMetrics
-	CustomerMetrics    *participantMetrics
-}
-
-type chatContactMetrics struct {
-	MultiParty            *bool
-	TotalMessages         *int
-	ConversationTurnCount *int
-}
-
-type participantMetrics struct {
-	ParticipantType      string `wire:"enum=ALL|MANAGER|AGENT|CUSTOMER|THIRDPARTY"`
-	MessagesSent         *int
-	MessageLengthInChars *int
-	LastMessageTimestamp wire.Time
 }
 
 type recording struct {
@@ -121,12 +133,16 @@ func (s *Server) describeContact(ctx context.Context, in *describeContactInput) 
 			return err
 		}
 		d = tellContact(at, c)
+		d.RoutingCriteria = tellCriteria(c, s.Engine.Now())
+		if d.AgentInfo, err = tellAgent(t, at, c); err != nil {
+			return err
+		}
 		if c.Channel == contact.Chat && !c.Open() {
 			messages, err := t.Messages(c.ID)
 			if err != nil {
 				return err
 			}
-			d.ChatMetrics = tellChat(messages)
+			d.ChatMetrics = tellChat(c, messages)
 		}
 		return nil
 	})
@@ -170,10 +186,59 @@ func tellContact(at place, c *contact.Contact) *contactDetail {
 	}
 	tellQueue(d, c)
 	tellCall(d, c.Call)
-	if a := c.Agent; a != nil {
-		d.AgentInfo = &agentInfo{a.ID, wire.At(a.Accepted), wire.At(a.Connected)}
-	}
+	tellTask(d, c)
 	return d
+}
+
+// tellTask tells what only tasks have.
+func tellTask(d *contactDetail, c *contact.Contact) {
+	d.ScheduledTimestamp = wire.At(c.Scheduled)
+	if p := c.Pause; p.Count > 0 {
+		d.LastPausedTimestamp, d.LastResumedTimestamp = wire.At(p.Since), wire.At(p.Last)
+		d.TotalPauseCount, d.TotalPauseDurationInSeconds = &p.Count, &p.Total
+	}
+	if c.Channel == contact.Task && (c.Name != "" || c.Description != "") {
+		d.ContactDetails = &contactDetails{c.Name, c.Description}
+	}
+}
+
+// tellAgent tells who took the contact, and what he did with it; nil where nobody has.
+func tellAgent(t *store.Tx, at place, c *contact.Contact) (*agentInfo, error) {
+	a := c.Agent
+	if a == nil {
+		return nil, nil
+	}
+	d := &agentInfo{Id: a.ID, AcceptedByAgentTimestamp: wire.At(a.Accepted), ConnectedToAgentTimestamp: wire.At(a.Connected),
+		AfterContactWorkStartTimestamp: wire.At(a.Work), AfterContactWorkEndTimestamp: wire.At(a.WorkEnd)}
+	if a.Holds > 0 {
+		d.AgentInitiatedHoldDuration = &a.Held
+	}
+	if c.Pause.Count > 0 {
+		total := c.Pause.Total
+		d.AgentPauseDurationInSeconds = &total
+	}
+	if !a.Work.IsZero() && !a.WorkEnd.IsZero() {
+		n := int(a.WorkEnd.Sub(a.Work).Seconds())
+		d.AfterContactWorkDuration = &n
+	}
+	u, err := store.Load[resource.User](t, resource.KindUser, a.ID)
+	if fault.Is(err, fault.NotFound) {
+		return d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := pathOf(t, at, u.Group)
+	if p != nil {
+		arn := func(g *hierarchyGroupSummary) *agentGroup {
+			if g == nil {
+				return nil
+			}
+			return &agentGroup{g.Arn}
+		}
+		d.HierarchyGroups = &agentGroups{arn(p.LevelOne), arn(p.LevelTwo), arn(p.LevelThree), arn(p.LevelFour), arn(p.LevelFive)}
+	}
+	return d, err
 }
 
 // defaultPriority is a contact's in a queue where nobody has set another.
@@ -215,33 +280,6 @@ func tellRecordings(kept []contact.Recording) (out []recording) {
 		out = append(out, r)
 	}
 	return out
-}
-
-// tellChat counts what was said. Turns are counted when the customer speaks
-// after us.
-func tellChat(messages []*contact.Message) *chatMetrics {
-	var total, sent, length, turns int
-	var last wire.Time
-	ours := false
-	for _, m := range messages {
-		total++
-		if m.Direction != "INBOUND" {
-			ours = true
-			continue
-		}
-		if ours {
-			turns++
-		}
-		ours = false
-		sent++
-		length += utf8.RuneCountInString(m.Text)
-		last = wire.At(m.Created)
-	}
-	multi := false
-	return &chatMetrics{
-		ChatContactMetrics: &chatContactMetrics{&multi, &total, &turns},
-		CustomerMetrics:    &participantMetrics{"CUSTOMER", &sent, &length, last},
-	}
 }
 
 // someTags leaves tags out where there are none: AWS's own shape has at least one.

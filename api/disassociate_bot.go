@@ -10,7 +10,7 @@ type disassociateBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot
 	LexV2Bot    *lexV2Bot
-	ClientToken string `wire:"len=..500"`
+	ClientToken string `wire:"ignored,len=..500"`
 }
 
 // disassociateBot takes a bot off an instance.

@@ -9,7 +9,7 @@ import (
 type disassociateLambdaFunctionInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	FunctionArn string `wire:"required,query=functionArn,len=1..140"`
-	ClientToken string `wire:"query=clientToken,len=..500"`
+	ClientToken string `wire:"ignored,query=clientToken,len=..500"`
 }
 
 // disassociateLambdaFunction takes a function off an instance.

@@ -10,7 +10,7 @@ type disassociateLexBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	BotName     string `wire:"required,query=botName,len=..50"`
 	LexRegion   string `wire:"required,query=lexRegion,len=..60"`
-	ClientToken string `wire:"query=clientToken,len=..500"`
+	ClientToken string `wire:"ignored,query=clientToken,len=..500"`
 }
 
 // disassociateLexBot takes a bot of the first version of Lex off an instance.

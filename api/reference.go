@@ -14,9 +14,9 @@ import (
 type reference struct {
 	Value        string `wire:"len=0..4096"`
 	Type         string `wire:"required,enum=URL|ATTACHMENT|CONTACT_ANALYSIS|NUMBER|STRING|DATE|EMAIL|EMAIL_MESSAGE|EMAIL_MESSAGE_PLAIN_TEXT|EMAIL_MESSAGE_PLAIN_TEXT_REDACTED|EMAIL_MESSAGE_REDACTED"`
-	Status       string `wire:"enum=AVAILABLE|DELETED|APPROVED|REJECTED|PROCESSING|FAILED"`
-	Arn          string `wire:"len=20..256,pattern=^[-:/A-Za-z0-9]+"`
-	StatusReason string `wire:"len=0..100"`
+	Status       string `wire:"ignored,enum=AVAILABLE|DELETED|APPROVED|REJECTED|PROCESSING|FAILED"`
+	Arn          string `wire:"ignored,len=20..256,pattern=^[-:/A-Za-z0-9]+"`
+	StatusReason string `wire:"ignored,len=0..100"`
 }
 
 // maxReferences is how many UTF-8 bytes all references of a contact may take.

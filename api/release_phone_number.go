@@ -9,7 +9,7 @@ import (
 
 type releasePhoneNumberInput struct {
 	PhoneNumberId string `wire:"required,uri"`
-	ClientToken   string `wire:"query=clientToken,len=..500"`
+	ClientToken   string `wire:"ignored,query=clientToken,len=..500"`
 }
 
 // releasePhoneNumber gives back a number that was claimed, unless a queue calls from it.

@@ -17,10 +17,7 @@ type searchContactsInput struct {
 	SearchCriteria *contactCriteria
 	MaxResults     *int   `wire:"range=1..100"`
 	NextToken      string `wire:"len=1..100000"`
-	Sort           *struct {
-		FieldName string `wire:"required,enum=INITIATION_TIMESTAMP|SCHEDULED_TIMESTAMP|CONNECTED_TO_AGENT_TIMESTAMP|DISCONNECT_TIMESTAMP|INITIATION_METHOD|CHANNEL|EXPIRY_TIMESTAMP"`
-		Order     string `wire:"required,enum=ASCENDING|DESCENDING"`
-	}
+	Sort           *contactSort
 }
 
 type timeRange struct {
@@ -40,11 +37,10 @@ type contactCriteria struct {
 	ContactTags                 *tagFilter
 	AdditionalTimeRange         *moreTimes
 	ActiveRegions               []string `wire:"item.pattern=[a-z]{2}(-[a-z]+){1,2}(-[0-9])?"`
-	// These cannot be searched for yet. Ignored, they would find too much.
-	AgentHierarchyGroups *struct{}
-	ContactAnalysis      *struct{}
-	RoutingCriteria      *struct{}
-	AiAgents             *struct{}
+	AgentHierarchyGroups        *levelGroups
+	ContactAnalysis             *contactAnalysis
+	RoutingCriteria             *searchedCriteria
+	AiAgents                    *struct{} `wire:"refused"` // there are none here, and ignored it would find too much
 }
 
 type moreTimes struct {
@@ -98,6 +94,8 @@ type contactSummary struct {
 	AgentInfo           *summaryAgent
 	InitiationTimestamp wire.Time
 	DisconnectTimestamp wire.Time
+	ScheduledTimestamp  wire.Time
+	RoutingCriteria     *routingCriteria
 	SegmentAttributes   map[string]summarySegment `wire:"sensitive,key.len=1..128"`
 	Name                string                    `wire:"len=0..1024,sensitive"`
 	Tags                map[string]string         `wire:"items=1..6,key.len=1..128,value.len=..256,key.pattern=^(?!aws:)[a-zA-Z+-=._:/]+$"`
@@ -121,7 +119,7 @@ const (
 	longSearch = 14 * 24 * time.Hour
 )
 
-// searchContacts finds contacts of a time, newest first.
+// searchContacts finds contacts of a time, newest first or as is asked.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_SearchContacts.html
 func (s *Server) searchContacts(ctx context.Context, in *searchContactsInput) (*searchContactsOutput, error) {
 	bucket := searchShort
@@ -138,7 +136,7 @@ func (s *Server) searchContacts(ctx context.Context, in *searchContactsInput) (*
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	scope := []string{at.Instance, fingerprint(in.TimeRange), fingerprint(in.SearchCriteria)}
+	scope := []string{at.Instance, fingerprint(in.TimeRange), fingerprint(in.SearchCriteria), fingerprint(in.Sort)}
 	after, err := s.Tokens.Open(in.NextToken, "SearchContacts", scope...)
 	if err != nil {
 		return nil, err
@@ -148,9 +146,17 @@ func (s *Server) searchContacts(ctx context.Context, in *searchContactsInput) (*
 		limit = *in.MaxResults
 	}
 	out := &searchContactsOutput{Contacts: []contactSummary{}}
-	last, err := s.search(ctx, at, in, after, limit, func(c *contact.Contact) {
-		out.Contacts = append(out.Contacts, tellSummary(at, c))
-	})
+	tell := func(c *contact.Contact) {
+		m := tellSummary(at, c)
+		m.RoutingCriteria = tellCriteria(c, s.Engine.Now())
+		out.Contacts = append(out.Contacts, m)
+	}
+	var last string
+	if in.Sort.usual() {
+		last, err = s.search(ctx, at, in, after, limit, tell)
+	} else {
+		last, out.TotalCount, err = s.searchSorted(ctx, at, in, after, limit, tell)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -166,11 +172,8 @@ func (in *searchContactsInput) check() error {
 	if r.EndTime.Before(r.StartTime.Time) {
 		return wire.Invalid("TimeRange.EndTime", "before StartTime")
 	}
-	if in.Sort != nil && (in.Sort.FieldName != "INITIATION_TIMESTAMP" || in.Sort.Order != "DESCENDING") {
-		return wire.Invalid("Sort", "contacts are sorted by INITIATION_TIMESTAMP, DESCENDING, and by nothing else yet")
-	}
-	if k := in.SearchCriteria; k != nil && (k.AgentHierarchyGroups != nil || k.ContactAnalysis != nil || k.RoutingCriteria != nil || k.AiAgents != nil) {
-		return wire.Invalid("SearchCriteria", "AgentHierarchyGroups, ContactAnalysis, RoutingCriteria and AiAgents are not served yet")
+	if k := in.SearchCriteria; k != nil && k.AiAgents != nil {
+		return wire.Invalid("SearchCriteria.AiAgents", "there are no AI agents here")
 	}
 	return nil
 }
@@ -178,32 +181,20 @@ func (in *searchContactsInput) check() error {
 // search hands every contact that fits to found, up to limit, and returns the
 // key from which to go on; "" at the end.
 func (s *Server) search(ctx context.Context, at place, in *searchContactsInput, after string, limit int, found func(*contact.Contact)) (string, error) {
-	q := store.ContactQuery{Instance: at.Instance, After: after, Limit: 500}
-	if in.TimeRange.Type == "INITIATION_TIMESTAMP" {
-		q.From, q.To = in.TimeRange.StartTime.Time, in.TimeRange.EndTime.Add(time.Millisecond)
-	} else {
-		q.To = in.TimeRange.EndTime.Add(time.Millisecond) // nothing happens to a contact before it begins
-	}
-	if k := in.SearchCriteria; k != nil {
-		q.Channels, q.Methods = k.Channels, k.InitiationMethods
-	}
+	q := in.query(at)
+	q.After = after
 	for looked, n := 0, 0; ; {
 		q.Limit = min(500, limit-n)
 		if in.SearchCriteria.narrow() || in.TimeRange.Type != "INITIATION_TIMESTAMP" {
 			q.Limit = 500
 		}
-		var page []*contact.Contact
-		var next string
-		err := s.Store.View(ctx, func(t *store.Tx) (err error) {
-			page, next, err = t.Contacts(q)
-			return err
-		})
+		page, fit, next, err := s.page(ctx, at, in, q)
 		if err != nil {
 			return "", err
 		}
 		for i, c := range page {
 			looked++
-			if !in.fits(at, c) {
+			if !fit[i] {
 				continue
 			}
 			found(c)
@@ -218,10 +209,45 @@ func (s *Server) search(ctx context.Context, at place, in *searchContactsInput, 
 	}
 }
 
+// query is what of a search the store does.
+func (in *searchContactsInput) query(at place) store.ContactQuery {
+	q := store.ContactQuery{Instance: at.Instance, Limit: 500}
+	if in.TimeRange.Type == "INITIATION_TIMESTAMP" {
+		q.From, q.To = in.TimeRange.StartTime.Time, in.TimeRange.EndTime.Add(time.Millisecond)
+	} else {
+		q.To = in.TimeRange.EndTime.Add(time.Millisecond) // nothing happens to a contact before it begins
+	}
+	if k := in.SearchCriteria; k != nil {
+		q.Channels, q.Methods = k.Channels, k.InitiationMethods
+	}
+	return q
+}
+
+// page gives one page of what the store finds, which of it fits, and the key of
+// the next one.
+func (s *Server) page(ctx context.Context, at place, in *searchContactsInput, q store.ContactQuery) (page []*contact.Contact, fit []bool, next string, err error) {
+	err = s.Store.View(ctx, func(t *store.Tx) error {
+		if page, next, err = t.Contacts(q); err != nil {
+			return err
+		}
+		fit = make([]bool, len(page))
+		for i, c := range page {
+			if fit[i] = in.fits(at, c); fit[i] {
+				if fit[i], err = in.SearchCriteria.fitsDeep(t, at, c); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return page, fit, next, err
+}
+
 // narrow tells whether there are criteria that the store does not know.
 func (k *contactCriteria) narrow() bool {
 	return k != nil && (k.Name != nil || len(k.AgentIds) > 0 || len(k.QueueIds) > 0 || k.SearchableContactAttributes != nil ||
-		k.SearchableSegmentAttributes != nil || k.ContactTags != nil || k.AdditionalTimeRange != nil)
+		k.SearchableSegmentAttributes != nil || k.ContactTags != nil || k.AdditionalTimeRange != nil ||
+		k.AgentHierarchyGroups != nil || k.ContactAnalysis != nil || k.RoutingCriteria != nil || len(k.ActiveRegions) > 0)
 }
 
 // fits tells whether a contact meets what the store has not looked at.
@@ -256,6 +282,10 @@ func moment(c *contact.Contact, kind string) time.Time {
 		return c.Initiated
 	case kind == "DISCONNECT_TIMESTAMP":
 		return c.Disconnected
+	case kind == "SCHEDULED_TIMESTAMP":
+		return c.Scheduled
+	case kind == "EXPIRY_TIMESTAMP":
+		return c.Expires
 	case kind == "ENQUEUE_TIMESTAMP" && c.Queue != nil:
 		return c.Queue.Enqueued
 	case kind == "CONNECTED_TO_AGENT_TIMESTAMP" && c.Agent != nil:
@@ -271,7 +301,7 @@ func (k *moreTimes) match(c *contact.Contact) bool {
 	return matches(k.MatchType, len(k.Criteria), func(i int) bool {
 		m := k.Criteria[i]
 		return (m.TimeRange == nil || m.TimeRange.has(c)) &&
-			(m.TimestampCondition == nil || moment(c, m.TimestampCondition.Type).IsZero())
+			(m.TimestampCondition == nil || m.TimestampCondition.ConditionType == "NOT_EXISTS" && moment(c, m.TimestampCondition.Type).IsZero())
 	})
 }
 
@@ -334,6 +364,7 @@ func tellSummary(at place, c *contact.Contact) contactSummary {
 		Channel:             string(c.Channel),
 		InitiationTimestamp: wire.At(c.Initiated),
 		DisconnectTimestamp: wire.At(c.Disconnected),
+		ScheduledTimestamp:  wire.At(c.Scheduled),
 		Name:                c.Name,
 		Tags:                someTags(c.Tags),
 	}

@@ -164,7 +164,7 @@ func (c *groupCondition) match(u *resource.User, below groupTree) bool {
 }
 
 func (c *listCondition) match(u *resource.User) bool {
-	return c == nil || slices.ContainsFunc(u.Proficiencies, func(p resource.Proficiency) bool {
+	return c == nil || (c.TargetListType == "" || c.TargetListType == "PROFICIENCIES") && slices.ContainsFunc(u.Proficiencies, func(p resource.Proficiency) bool {
 		for _, k := range c.Conditions {
 			fits := k.StringCondition.match(func(name string) (string, bool) {
 				v, ok := map[string]string{"attributename": p.Name, "attributevalue": p.Value}[name]
@@ -182,6 +182,9 @@ func (c *listCondition) match(u *resource.User) bool {
 func (c *numberCondition) match(level float64) bool {
 	if c == nil {
 		return true
+	}
+	if name := strings.ToLower(c.FieldName); name != "level" && name != "limit" { // API_NumberCondition: limit
+		return false
 	}
 	least, most := math.Inf(-1), math.Inf(1)
 	if c.MinValue != nil {

@@ -25,10 +25,10 @@ type startOutboundVoiceContactInput struct {
 	QueueId                      string
 	Attributes                   map[string]string `wire:"key.len=1..32767,value.len=0..32767"`
 	AnswerMachineDetectionConfig *machineDetection
-	CampaignId                   string `wire:"len=1..100"`
-	TrafficType                  string `wire:"enum=GENERAL|CAMPAIGN"`
-	OutboundStrategy             *outboundStrategy
-	RingTimeoutInSeconds         *int `wire:"range=15..60"`
+	CampaignId                   string            `wire:"len=1..100"`
+	TrafficType                  string            `wire:"enum=GENERAL|CAMPAIGN"`
+	OutboundStrategy             *outboundStrategy `wire:"refused"`
+	RingTimeoutInSeconds         *int              `wire:"range=15..60"`
 }
 
 type machineDetection struct {

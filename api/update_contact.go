@@ -15,10 +15,10 @@ type updateContactInput struct {
 	Description       *string                 `wire:"len=0..4096,sensitive"`
 	References        map[string]reference    `wire:"key.len=1..4096"`
 	SegmentAttributes map[string]segmentValue `wire:"key.len=1..128"`
-	QueueInfo         *struct{}               // refused, as are those below
-	CustomerEndpoint  *struct{}
-	SystemEndpoint    *struct{}
-	UserInfo          *struct{}
+	QueueInfo         *struct{}               `wire:"refused"`
+	CustomerEndpoint  *struct{}               `wire:"refused"`
+	SystemEndpoint    *struct{}               `wire:"refused"`
+	UserInfo          *struct{}               `wire:"refused"`
 }
 
 // updateContact changes what is told of a contact, open or ended.

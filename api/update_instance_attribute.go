@@ -14,7 +14,7 @@ type updateInstanceAttributeInput struct {
 	InstanceId    string `wire:"required,uri,len=1..100"`
 	AttributeType string `wire:"required,uri,enum=INBOUND_CALLS|OUTBOUND_CALLS|CONTACTFLOW_LOGS|CONTACT_LENS|AUTO_RESOLVE_BEST_VOICES|USE_CUSTOM_TTS_VOICES|EARLY_MEDIA|MULTI_PARTY_CONFERENCE|HIGH_VOLUME_OUTBOUND|ENHANCED_CONTACT_MONITORING|ENHANCED_CHAT_MONITORING|MULTI_PARTY_CHAT_CONFERENCE|MESSAGE_STREAMING"`
 	Value         string `wire:"required,len=1..100"`
-	ClientToken   string `wire:"len=..500"`
+	ClientToken   string `wire:"ignored,len=..500"`
 }
 
 // updateInstanceAttribute turns a switch of an instance. To do so twice changes

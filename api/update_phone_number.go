@@ -11,7 +11,7 @@ type updatePhoneNumberInput struct {
 	PhoneNumberId string `wire:"required,uri"`
 	TargetArn     string
 	InstanceId    string `wire:"len=1..100"`
-	ClientToken   string `wire:"len=..500"`
+	ClientToken   string `wire:"ignored,len=..500"`
 }
 
 type updatePhoneNumberOutput struct {

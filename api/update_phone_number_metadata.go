@@ -10,7 +10,7 @@ import (
 type updatePhoneNumberMetadataInput struct {
 	PhoneNumberId          string  `wire:"required,uri"`
 	PhoneNumberDescription *string `wire:"len=0..500,pattern=^[\\W\\S_]*"`
-	ClientToken            string  `wire:"len=..500"`
+	ClientToken            string  `wire:"ignored,len=..500"`
 }
 
 // updatePhoneNumberMetadata changes the description of a number. To do so twice

@@ -39,6 +39,7 @@ const (
 // The tag is `wire:"…"`, its parts separated by commas:
 //
 //	required            the member must be there (a JSON null is not there)
+//	refused, ignored    who has it is refused by the operation; or it changes nothing: for lists that people read
 //	name=problems       the member's name, where it is not the field's
 //	uri, uri=label      it travels in the path, in the label of its name or the one given
 //	query=nextToken     it travels in the query; a list may repeat
@@ -87,9 +88,18 @@ type Member struct {
 	As        string // its name in the path, query or header
 	Required  bool
 	Sensitive bool
-	Shape     *Shape
+	// Refused says that the operation refuses a request that has this member, and
+	// Ignored that it changes nothing: for lists that people read.
+	Refused, Ignored bool
+	Shape            *Shape
 
 	field int
+}
+
+// Field returns what the i-th member is called in Go: the name of the struct, ""
+// where that has none, and of its field.
+func (s *Shape) Field(i int) (of, name string) {
+	return s.goType.Name(), s.goType.Field(s.Members[i].field).Name
 }
 
 // Bounds are inclusive; a bound that is not there does not bind.
@@ -162,7 +172,7 @@ func (s *Shape) add(m Member) error {
 }
 
 func (b shapes) member(f reflect.StructField, i int, r rules) (Member, error) {
-	m := Member{Name: f.Name, In: Body, Required: r.required, Sensitive: r.sensitive, field: i}
+	m := Member{Name: f.Name, In: Body, Required: r.required, Sensitive: r.sensitive, Refused: r.refused, Ignored: r.ignored, field: i}
 	if r.name != "" {
 		m.Name = r.name
 	}

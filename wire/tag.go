@@ -9,6 +9,7 @@ import (
 // rules is what one tag says.
 type rules struct {
 	required, sensitive, union, skip, iso bool
+	refused, ignored                      bool
 	name                                  string
 	in                                    Location
 	as                                    string
@@ -59,6 +60,10 @@ func (r *rules) add(part string) (err error) {
 		r.iso = true
 	case "-":
 		r.skip = true
+	case "refused":
+		r.refused = true
+	case "ignored":
+		r.ignored = true
 	case "uri":
 		r.in, r.as = URI, value
 		has = true
@@ -81,7 +86,7 @@ func (r *rules) add(part string) (err error) {
 	default:
 		return fmt.Errorf("tag %q is not known", part)
 	}
-	if flag := key == "required" || key == "sensitive" || key == "union" || key == "iso" || key == "-"; flag == has {
+	if flag := key == "required" || key == "sensitive" || key == "union" || key == "iso" || key == "-" || key == "refused" || key == "ignored"; flag == has {
 		return fmt.Errorf("tag %q: %s", part, map[bool]string{true: "takes no value", false: "needs a value"}[flag])
 	}
 	return err

@@ -18,7 +18,8 @@ import (
 const operationsAbout = `
 Lists what is honoured of Amazon Connect's API, member by member. What stands
 here works; every other operation answers UnknownOperationException by its name,
-and members that do not stand here are ignored.
+and members that do not stand here are ignored. Where a member is refused, or
+changes nothing, that is said.
 
   outdial operations                             the operations
   outdial operations StartOutboundChatContact    their members, with their bounds
@@ -108,6 +109,8 @@ type memberLine struct {
 	In       string `json:"in,omitempty"`
 	Required bool   `json:"required,omitempty"`
 	Bounds   string `json:"bounds,omitempty"`
+	Refused  bool   `json:"refused,omitempty"` // a request that has it is refused
+	Ignored  bool   `json:"ignored,omitempty"` // it is checked, and changes nothing
 }
 
 func describeOperation(w io.Writer, o wire.Operation, asJSON bool) error {
@@ -128,6 +131,12 @@ func printMembers(w io.Writer, list []memberLine) {
 		if m.Required {
 			notes = append(notes, "required")
 		}
+		if m.Refused {
+			notes = append(notes, "refused")
+		}
+		if m.Ignored {
+			notes = append(notes, "checked, and changes nothing")
+		}
 		if m.In != "" {
 			notes = append(notes, "in the "+m.In)
 		}
@@ -147,7 +156,7 @@ func members(path string, s *wire.Shape, within []*wire.Shape) (out []memberLine
 	within = append(slices.Clip(within), s)
 	for i := range s.Members {
 		m := &s.Members[i]
-		line := memberLine{Path: join(path, m.Name), Required: m.Required}
+		line := memberLine{Path: join(path, m.Name), Required: m.Required, Refused: m.Refused, Ignored: m.Ignored}
 		if m.In != wire.Body {
 			line.In = string(m.In)
 		}
