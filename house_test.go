@@ -57,6 +57,7 @@ var plan = map[string]string{
 	"gateway/voice/signal":    "gateway/voice/sdp contact fault",
 	"gateway/voice/speech":    "gateway/voice/audio contact fault wire",
 	"gateway/voice/stream":    "gateway/voice/audio fault",
+	"gateway/voice/recognise": "gateway/voice/audio fault wire",
 	"gateway/voice/amd":       "gateway/voice/audio contact",
 	"gateway/voice/crowd":     "",
 	"gateway/voice/voicetest": "gateway/voice gateway/voice/audio gateway/voice/media gateway/voice/sdp gateway/voice/signal",

@@ -105,6 +105,10 @@ type CollectSpeech struct {
 	Language string            `json:"language,omitempty"`
 	Session  map[string]string `json:"session,omitempty"` // x-amz-lex:audio:… tunables
 	Bot      string            `json:"bot,omitempty"`
+	// Remote is set where the bot is Amazon Lex's, which may hear the sound itself,
+	// in the session SessionID.
+	Remote    bool   `json:"remote,omitempty"`
+	SessionID string `json:"sessionId,omitempty"`
 }
 
 // StopPrompt silences what plays, and overtakes what waits to be played.

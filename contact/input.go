@@ -121,6 +121,9 @@ type SpeechReceived struct {
 	Visit int    `json:"visit"`
 	Text  string `json:"text"`
 	End   string `json:"end,omitempty"` // TimedOut when nothing was said
+	// Answer is what the bot answered, where it heard the sound itself: as
+	// RecognizeText's.
+	Answer json.RawMessage `json:"answer,omitempty"`
 }
 
 // TimerFired says that a Wake came due.

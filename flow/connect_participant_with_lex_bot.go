@@ -64,6 +64,9 @@ func runLex(t *Turn) Next {
 	case contact.MessageReceived:
 		return t.utter(&k, in.Text)
 	case contact.SpeechReceived:
+		if len(in.Answer) > 0 {
+			return t.lexReturned(&k, contact.ServiceReturned{Visit: in.Visit, Payload: in.Answer})
+		}
 		if in.Text == "" {
 			return t.Fail(timeLimit, "nothing was said")
 		}
@@ -136,7 +139,11 @@ func (k *talk) timer() string { return "lex " + strconv.Itoa(k.Round) }
 func (t *Turn) ask(k *talk, p contact.Prompt) Next {
 	k.Round++
 	if t.Contact.Channel == contact.Voice {
-		t.Do(contact.CollectSpeech{Visit: t.Visit(), Prompt: p, Language: t.language(), Session: k.Session, Bot: t.botAlias()})
+		e := contact.CollectSpeech{Visit: t.Visit(), Prompt: p, Language: t.language(), Session: k.Session, Bot: t.botAlias()}
+		if _, ours := t.World.Bot(e.Bot); !ours {
+			e.Remote, e.SessionID = true, string(t.Contact.ID)
+		}
+		t.Do(e)
 	} else {
 		if p.Text != "" {
 			t.say(p.Text)

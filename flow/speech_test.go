@@ -206,6 +206,22 @@ func TestLexVoice(t *testing.T) {
 	s.expectPath("bot:error InputTimeLimitExceeded, late:end")
 }
 
+// A bot of Lex's that heard the sound itself has answered already: it is not asked
+// once more.
+func TestLexHearsTheSound(t *testing.T) {
+	s := stageOf(t, "VOICE", talkLines)
+	s.w.serves = map[string]bool{"lex": true}
+	s.answer()
+	s.expectEffects(contact.CollectSpeech{Visit: 1, Prompt: contact.Prompt{Text: "When?", Language: "en-US"}, Language: "en-US",
+		Session: map[string]string{"k": ""}, Bot: "arn:aws:lex:us-east-1:1:bot-alias/B/A", Remote: true, SessionID: string(s.c.ID)})
+	s.hear(contact.SpeechReceived{Visit: 1, Text: "monday", Answer: []byte(`{"messages":[{"content":"Sure?"}],
+		"sessionState":{"sessionAttributes":{"k":"v"},"intent":{"name":"Book","state":"InProgress"},"dialogAction":{"type":"ConfirmIntent"}}}`)})
+	s.expectEffects(contact.CollectSpeech{Visit: 1, Prompt: contact.Prompt{Text: "Sure?", Language: "en-US"}, Language: "en-US",
+		Session: map[string]string{"k": "v"}, Bot: "arn:aws:lex:us-east-1:1:bot-alias/B/A", Remote: true, SessionID: string(s.c.ID)})
+	s.hear(contact.SpeechReceived{Visit: 1, Text: "yes", Answer: []byte(`{"sessionState":{"intent":{"name":"Book","state":"Fulfilled"},"dialogAction":{"type":"Close"}}}`)})
+	s.expectPath("bot:condition Equals Book, book:end")
+}
+
 func TestLexService(t *testing.T) {
 	s := stageOf(t, "SMS", talkLines)
 	s.w.serves = map[string]bool{"lex": true}

@@ -2,8 +2,6 @@ package voice
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"outdial/contact"
@@ -27,7 +25,7 @@ type listening struct {
 	visit int
 	keys  *dtmf.Collector
 	timer *time.Timer
-	words bool // words are waited for too: silence is told as such
+	words *words // words are waited for too, and silence is told as such; nil: keys only
 }
 
 // Do performs one effect of a call. What is asked of a call that is over does
@@ -46,7 +44,7 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 		}
 		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collect(v, clip) })
 	case contact.CollectSpeech:
-		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collectSpeech(v, clip) })
+		return g.within(ctx, c, v.Prompt, func(k *call, clip audio.Clip) (gateway.Result, error) { return k.collectSpeech(c, v, clip) })
 	case contact.StopPrompt:
 		return g.within(ctx, c, contact.Prompt{}, func(k *call, _ audio.Clip) (gateway.Result, error) { return k.hush(), nil })
 	case contact.TransferCall:
@@ -176,30 +174,6 @@ func (k *call) collect(v contact.CollectDigits, clip audio.Clip) (gateway.Result
 	return k.hear(v, &listening{visit: v.Visit, keys: dtmf.New(v)}, clip)
 }
 
-// collectSpeech plays a prompt and waits for words or keys. No recogniser is
-// there: it hears keys, and tells silence as Lex does. How long it waits, Lex's
-// session attributes say.
-// https://docs.aws.amazon.com/lexv2/latest/dg/session-attribs.html
-func (k *call) collectSpeech(v contact.CollectSpeech, clip audio.Clip) (gateway.Result, error) {
-	keys := contact.CollectDigits{
-		Visit: v.Visit, First: tunable(v.Session, "x-amz-lex:audio:start-timeout-ms:", 4000, 1000),
-		InterDigit: tunable(v.Session, "x-amz-lex:dtmf:end-timeout-ms:", 5000, 1000), Max: tunable(v.Session, "x-amz-lex:dtmf:max-length:", 1024, 1),
-	}
-	return k.hear(keys, &listening{visit: v.Visit, keys: dtmf.New(keys), words: true}, clip)
-}
-
-// tunable is a number among Lex's session attributes, whatever intent and slot it
-// is for, in units.
-func tunable(session map[string]string, prefix string, none, unit int) int {
-	n := none
-	for name, value := range session {
-		if v, err := strconv.Atoi(value); err == nil && v > 0 && strings.HasPrefix(name, prefix) {
-			n = v
-		}
-	}
-	return (n + unit - 1) / unit
-}
-
 // hear plays a prompt and waits as l says.
 func (k *call) hear(v contact.CollectDigits, l *listening, clip audio.Clip) (gateway.Result, error) {
 	k.deafen()
@@ -219,7 +193,9 @@ func (k *call) hear(v contact.CollectDigits, l *listening, clip audio.Clip) (gat
 		}
 	}
 	k.whenUp(func() {
-		if len(clip.Samples) == 0 || l.keys.Pressed() {
+		playing := len(clip.Samples) > 0 && !l.keys.Pressed()
+		l.words.begin(playing)
+		if !playing {
 			k.patient(l)
 			return
 		}
@@ -232,6 +208,10 @@ func (k *call) hear(v contact.CollectDigits, l *listening, clip audio.Clip) (gat
 func (k *call) patient(l *listening) {
 	if k.listen != l {
 		return
+	}
+	l.words.begin(false)
+	if l.words != nil && l.words.speaking {
+		return // who speaks has time
 	}
 	if l.timer != nil {
 		l.timer.Stop()
@@ -264,6 +244,7 @@ func (k *call) press(key byte) {
 		}
 		return
 	}
+	k.endWords(l)
 	if k.playing != nil { // a key breaks the prompt off
 		k.playing = nil
 		k.media.Hush()
@@ -283,7 +264,7 @@ func (k *call) gathered(l *listening) {
 		k.tell(contact.EffectFailed{Visit: l.visit, Effect: "CollectDigits", Code: fault.CodeOf(err), Message: "the digits cannot be encrypted"})
 		return
 	}
-	if l.words && in.Digits == "" {
+	if l.words != nil && in.Digits == "" {
 		k.tell(contact.SpeechReceived{Visit: l.visit, End: contact.TimedOut})
 		return
 	}
@@ -292,8 +273,11 @@ func (k *call) gathered(l *listening) {
 
 // deafen ends a wait for keys.
 func (k *call) deafen() {
-	if k.listen != nil && k.listen.timer != nil {
-		k.listen.timer.Stop()
+	if l := k.listen; l != nil {
+		if l.timer != nil {
+			l.timer.Stop()
+		}
+		k.endWords(l)
 	}
 	k.listen = nil
 }

@@ -13,6 +13,7 @@ import (
 	"outdial/gateway/voice/amd"
 	"outdial/gateway/voice/audio"
 	"outdial/gateway/voice/media"
+	"outdial/gateway/voice/recognise"
 	"outdial/gateway/voice/sdp"
 	"outdial/gateway/voice/signal"
 	"outdial/gateway/voice/stream"
@@ -37,10 +38,11 @@ type Trunk struct {
 	Most     time.Duration `yaml:"max_duration" eg:"4h" doc:"longest call; default 4h"`
 	Drain    time.Duration `yaml:"drain" eg:"10s" doc:"how long calls may go on at a stop before they are hung up; default 10s"`
 
-	AMD        amd.Config    `yaml:"amd" doc:"how answering machines are told from people"`
-	Stream     stream.Config `yaml:"stream" doc:"where calls are streamed to while they go on"`
-	Hold       string        `yaml:"hold_music" eg:"./prompts/hold.wav" doc:"what a caller hears who waits or is on hold where the flow plays nothing else: an address as prompts have it; default: music that is built in"`
-	Recordings string        `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
+	AMD        amd.Config       `yaml:"amd" doc:"how answering machines are told from people"`
+	Ears       recognise.Config `yaml:"recognition" doc:"how what callers say becomes text"`
+	Stream     stream.Config    `yaml:"stream" doc:"where calls are streamed to while they go on"`
+	Hold       string           `yaml:"hold_music" eg:"./prompts/hold.wav" doc:"what a caller hears who waits or is on hold where the flow plays nothing else: an address as prompts have it; default: music that is built in"`
+	Recordings string           `yaml:"recordings" eg:"./recordings" doc:"folder that recordings of calls are kept in; default none: calls are not recorded"`
 }
 
 // keysInfo is the way of keys by SIP INFO.

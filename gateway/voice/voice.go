@@ -21,6 +21,7 @@ import (
 	"outdial/fault"
 	"outdial/gateway"
 	"outdial/gateway/voice/media"
+	"outdial/gateway/voice/recognise"
 	"outdial/gateway/voice/signal"
 	"outdial/gateway/voice/speech"
 	"outdial/gateway/voice/stream"
@@ -33,7 +34,8 @@ type Options struct {
 	Signal  signal.Options
 	// ListenPacket opens the sockets for sound; nil is net.ListenPacket.
 	ListenPacket func(network, address string) (net.PacketConn, error)
-	// HTTP reaches where calls are streamed to; nil is a client of its own.
+	// HTTP reaches where calls are streamed to, and what recognises words; nil is a
+	// client of each one's own.
 	HTTP *http.Client
 	// Dir is a folder of the trunk's own, where calls that are up are written
 	// down, so that the far side is released after a crash; "" is none.
@@ -50,7 +52,8 @@ type Gateway struct {
 	ports *media.Ports
 	clock *media.Clock
 
-	streams  *stream.Streamer // nil: calls are not streamed
+	ears     *recognise.Recogniser // nil: keys only
+	streams  *stream.Streamer      // nil: calls are not streamed
 	streamed streamCounts
 
 	mu       sync.Mutex
@@ -88,13 +91,17 @@ func New(t Trunk, o Options) (*Gateway, error) {
 			return nil, fault.New(fault.Invalid, "stream.%s", err)
 		}
 	}
+	ears, err := recognise.New(set.Ears, recognise.Options{HTTP: o.HTTP, Log: log})
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "recognition.%s", err)
+	}
 	o.Signal.Log = log
 	agent, err := signal.New(set.Config, o.Signal)
 	if err != nil {
 		return nil, err
 	}
 	return &Gateway{
-		set: set, opt: o, log: log, agent: agent, streams: streams, ports: media.NewPorts(set.host, set.low, set.high, o.ListenPacket),
+		set: set, opt: o, log: log, agent: agent, ears: ears, streams: streams, ports: media.NewPorts(set.host, set.low, set.high, o.ListenPacket),
 		clock: media.NewClock(runtime.GOMAXPROCS(0)), calls: map[contact.ID]*call{}, past: map[contact.ID]string{}, changed: make(chan struct{}, 1),
 	}, nil
 }

@@ -9,6 +9,8 @@ package amd
 import (
 	"fmt"
 	"time"
+
+	"outdial/gateway/voice/audio"
 )
 
 // Statuses, as DescribeContact names them. API_Contact, AnsweringMachineDetectionStatus
@@ -86,7 +88,7 @@ type Detector struct {
 	set   Config
 	await bool // a machine's beep is waited for
 	tones *tones
-	level level
+	level audio.Activity
 
 	now      time.Duration
 	run      time.Duration // of sound or of silence, whichever it is now
@@ -116,7 +118,7 @@ func (d *Detector) Add(pcm []int16) (Finding, bool) {
 	}
 	d.now += frame
 	heard := d.tones.add(pcm)
-	sound, loud := d.level.add(pcm)
+	sound, loud := d.level.Add(pcm)
 	switch heard {
 	case toneBeep:
 		if d.machine || d.voiced >= d.set.Word {

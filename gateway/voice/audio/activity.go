@@ -1,34 +1,32 @@
-package amd
+package audio
 
 import (
 	"math"
 	"slices"
-
-	"outdial/gateway/voice/audio"
 )
 
-// level tells speech from background by loudness: what is well above the quiet
-// tenth of what was heard of late is sound.
-type level struct {
+// An Activity tells speech from background by loudness: what is well above the
+// quiet tenth of what was heard of late is sound.
+type Activity struct {
 	recent [50]float64 // dB of the last second's frames
 	n      int
 	hold   int // frames for which sound is thought to go on: between syllables
 }
 
 const (
-	silence   = -58.0 // dB below full scale; nothing that is softer is heard
+	quietest  = -58.0 // dB below full scale; nothing that is softer is heard
 	nothing   = -80.0 // a frame that was lost, or none at all: it tells nothing of the background
 	above     = 9.0   // dB over the background that make a frame sound
 	syllables = 8     // frames: shorter gaps are within a word or sentence
 )
 
-// add takes a frame and tells whether somebody speaks, and whether it is loud
+// Add takes a frame and tells whether somebody speaks, and whether it is loud
 // itself: a short gap between two words is speech too.
-func (l *level) add(pcm []int16) (sound, loud bool) {
-	db := 10 * math.Log10(audio.Energy(pcm)/(32768*32768)+1e-10)
+func (l *Activity) Add(pcm []int16) (sound, loud bool) {
+	db := Decibels(pcm)
 	l.recent[l.n%len(l.recent)] = db
 	l.n++
-	loud = db > silence && db > l.background()+above
+	loud = db > quietest && db > l.background()+above
 	switch {
 	case loud:
 		l.hold = syllables
@@ -44,7 +42,7 @@ func (l *level) add(pcm []int16) (sound, loud bool) {
 // speaks without a breath is softer between two syllables. Lost packets are not
 // background, unless there is hardly anything else: a far side that sends nothing
 // while nobody speaks.
-func (l *level) background() float64 {
+func (l *Activity) background() float64 {
 	all := l.recent
 	known := all[:min(l.n, len(all))]
 	slices.Sort(known)
@@ -53,8 +51,11 @@ func (l *level) background() float64 {
 		lost++
 	}
 	if lost*5 > len(known)*2 {
-		return silence
+		return quietest
 	}
 	known = known[lost:]
 	return known[len(known)/10]
 }
+
+// Decibels is how loud samples are, in dB below full scale; -100 is nothing.
+func Decibels(pcm []int16) float64 { return 10 * math.Log10(Energy(pcm)/(32768*32768)+1e-10) }
