@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ type peered struct {
 	in   chan gateway.Arrival
 	stop context.CancelFunc
 	done chan error
+	hold chan struct{} // the house hears nothing until it is closed; nil: it hears
 }
 
 func newPeered(t *testing.T, target string, change func(*Trunk)) *peered {
@@ -62,7 +64,13 @@ func newPeered(t *testing.T, target string, change func(*Trunk)) *peered {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &peered{T: t, gw: gw, in: make(chan gateway.Arrival, 100), stop: stop, done: make(chan error, 1)}
 	go func() {
-		p.done <- gw.Run(ctx, func(_ context.Context, a gateway.Arrival) error { p.in <- a; return nil })
+		p.done <- gw.Run(ctx, func(_ context.Context, a gateway.Arrival) error {
+			if p.hold != nil {
+				<-p.hold
+			}
+			p.in <- a
+			return nil
+		})
 	}()
 	if !gw.agent.Wait(ctx) {
 		t.Fatal("it does not run")
@@ -112,6 +120,12 @@ func (p *peered) wants(kinds ...string) (in contact.Input) {
 // returns waits for its end, which must be a success.
 func sipp(t *testing.T, scenario string, words ...string) (target string, wait func()) {
 	t.Helper()
+	return sippWith(t, scenario, nil, words...)
+}
+
+// sippWith is sipp with further arguments: whom it calls, its transport.
+func sippWith(t *testing.T, scenario string, more []string, words ...string) (target string, wait func()) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "sipp", scenario+".xml"))
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +144,8 @@ func sipp(t *testing.T, scenario string, words ...string) (target string, wait f
 	for try := 0; ; try++ {
 		port = freePort(t)
 		args = []string{"-sf", file, "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
-			"-m", "1", "-nostdin", "-timeout", "40s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
+			"-m", "1", "-nostdin", "-timeout", "70s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
+		args = append(slices.Clone(more), args...)
 		cmd = exec.Command("sipp", args...)
 		cmd.Dir = t.TempDir()
 		out = new(output)
@@ -142,6 +157,10 @@ func sipp(t *testing.T, scenario string, words ...string) (target string, wait f
 		go func() { ended <- cmd.Wait() }()
 		select {
 		case err := <-ended:
+			if err == nil {
+				ended <- nil // a short call of its own
+				break
+			}
 			if try < 5 {
 				continue
 			}

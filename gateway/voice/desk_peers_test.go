@@ -1,0 +1,80 @@
+//go:build peers
+
+package voice
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"outdial/contact"
+	"outdial/gateway/voice/audio"
+	"outdial/gateway/voice/voicetest"
+)
+
+// An agent's telephone that we did not write: it is called at its own address,
+// picks up, and agent and customer hear each other.
+func TestBaresipIsTheAgent(t *testing.T) {
+	desk, file, said, command := baresip(t)
+	socket := func() net.PacketConn {
+		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	customer, ear := voicetest.NewPhone(t, socket()), voicetest.NewEar(t, socket())
+	defer customer.Close()
+	defer ear.Close()
+	p := newPeered(t, customer.Address().String(), nil)
+	p.do(placeCall())
+	m := customer.Expect("INVITE")
+	ear.Toward(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(m.Port())))
+	at, err := netip.ParseAddrPort(ear.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	customer.Reply(m, "200 OK", "customer", "", voicetest.SDP("127.0.0.1", int(at.Port())))
+	customer.Expect("ACK")
+	p.wants("CallAnswered")
+
+	phone := "sip:+12065550123@" + desk
+	p.do(contact.Bridge{Do: contact.BridgeRing, Agent: "ann", Name: "Ann", Phone: phone})
+	if in := p.wants("QueueMoved"); in != (contact.QueueMoved{Outcome: contact.Accepted, Agent: "ann"}) {
+		t.Fatalf("%+v", in)
+	}
+	p.do(contact.Bridge{Do: contact.BridgeJoin, Agent: "ann", Name: "Ann", Phone: phone})
+	go ear.Talk(440, 6*time.Second)
+	var sound []int16
+	until(t, "the agent's tone at the customer's", func() bool {
+		sound = append(sound, ear.Sound()...)
+		return len(sound) >= 8000 && voicetest.Level(sound[len(sound)-4000:], 800) > -15
+	})
+	until(t, "the customer's tone at the agent's", func() bool {
+		files, err := filepath.Glob(file)
+		if err != nil || len(files) == 0 {
+			return false
+		}
+		b, err := os.ReadFile(files[0])
+		if err != nil {
+			return false
+		}
+		clip, err := audio.ReadWAV(b)
+		for i := 0; err == nil && i+4000 <= len(clip.Samples); i += 2000 {
+			if voicetest.Level(clip.Samples[i:i+4000], 440) > -15 {
+				return true
+			}
+		}
+		time.Sleep(200 * time.Millisecond)
+		return false
+	})
+	command("hangup")
+	if in := p.wants("QueueMoved"); in != (contact.QueueMoved{Outcome: contact.Left, Agent: "ann"}) {
+		t.Errorf("%+v\n%s", in, said)
+	}
+	go func() { customer.Reply(customer.Expect("BYE"), "200 OK", "", "") }()
+	p.do(contact.EndCall{})
+}
