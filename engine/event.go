@@ -96,7 +96,7 @@ func (w *writer) publish(ev contact.Event) error {
 		return err
 	}
 	w.events = append(w.events, ev.Type)
-	row := store.EventRow{ID: string(newID()), Contact: w.c.ID, At: ev.At, Type: ev.Type}
+	row := store.EventRow{ID: w.t.EventID(w.c.ID, ev.At), Contact: w.c.ID, At: ev.At, Type: ev.Type}
 	if len(w.e.Sinks) > 0 || len(ev.Updated) > 0 { // else nobody is told, and what it would say can be said later
 		if row.Body, err = EventBody(i, w.c, row, ev); err != nil {
 			return err
@@ -109,7 +109,7 @@ func (w *writer) publish(ev contact.Event) error {
 	if !record {
 		return nil
 	}
-	row = store.EventRow{ID: string(newID()), Contact: w.c.ID, At: ev.At, Type: RecordType}
+	row = store.EventRow{ID: w.t.EventID(w.c.ID, ev.At), Contact: w.c.ID, At: ev.At, Type: RecordType}
 	if len(w.e.Sinks) > 0 {
 		if row.Body, err = json.Marshal(Record(i, w.c)); err != nil {
 			return err
@@ -275,7 +275,8 @@ func (e *Engine) status(t *store.Tx, m *contact.Message) error {
 	if err != nil {
 		return err
 	}
-	row := store.EventRow{ID: string(newID()), Contact: c.ID, At: e.Now(), Type: contact.MessageStatus}
+	at := e.Now()
+	row := store.EventRow{ID: t.EventID(c.ID, at), Contact: c.ID, At: at, Type: contact.MessageStatus}
 	row.Body, err = EventBody(i, c, row, contact.Event{Type: row.Type, Contact: c.ID, At: row.At, Message: m})
 	if err != nil {
 		return err

@@ -35,7 +35,6 @@ type batch struct {
 	lanes     layer[contact.ID, []*jobRow] // not parked ones, by contact
 	jobs      layer[int64, *jobRow]        // changed ones; nil is deleted
 	records   layer[int64, *recordRow]
-	events    layer[string, *eventRow]
 	resources layer[resourceKey, *Row] // nil is none
 	names     layer[nameKey, string]   // id, "" is none
 }
@@ -72,9 +71,9 @@ type undoable interface {
 	undo()
 }
 
-func (b *batch) layers() [12]undoable {
+func (b *batch) layers() [11]undoable {
 	return [...]undoable{&b.contacts, &b.lines, &b.tokens, &b.marks, &b.refs, &b.messages,
-		&b.lanes, &b.jobs, &b.records, &b.events, &b.resources, &b.names}
+		&b.lanes, &b.jobs, &b.records, &b.resources, &b.names}
 }
 
 // do runs statements; one that fails takes the batch with it.

@@ -48,7 +48,7 @@ func newStart(n int64) *startUnit {
 			"instanceArn": strings.Repeat("arn:", 25), "channel": "CHAT", "initiationMethod": "API", "initiationTimestamp": c.Initiated}})
 	u.record = Record{Contact: c.ID, At: c.Initiated, Doc: body}
 	for i := range u.events {
-		u.events[i] = EventRow{ID: uuid.Must(uuid.NewV7()).String(), Contact: c.ID, At: c.Initiated, Type: contact.Initiated, Body: body}
+		u.events[i] = EventRow{Contact: c.ID, At: c.Initiated, Type: contact.Initiated, Body: body}
 	}
 	u.need = Need{Tokens: []string{u.token.Key}, Lines: []contact.Line{c.Line()}}
 	return u

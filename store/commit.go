@@ -35,6 +35,7 @@ type unit struct {
 	skipped int
 	ahead   *batch // what it wrote ahead of its batch
 	after   []func()
+	entry   int64 // of the timeline, see batch.entry
 }
 
 // commitAll makes batches until ctx is done.
@@ -202,7 +203,7 @@ func (u *unit) kept() {
 // step runs one unit over what the ones before it left. It gives an error only
 // where the whole batch is lost.
 func (b *batch) step(u *unit) error {
-	u.err, u.again, u.after = nil, false, nil
+	u.err, u.again, u.after, u.entry = nil, false, nil, 0
 	b.u = u
 	if b.held(u.need) {
 		u.again = true

@@ -56,7 +56,7 @@ func (t table) space(n int) []any { return make([]any, 0, n*t.width) }
 
 // tables are what a batch writes.
 type tables struct {
-	token, mark, resource, contactNew, contactWide, contactDoc, job, message, ref, record, event table
+	token, mark, resource, contactNew, contactWide, contactDoc, job, message, ref, record table
 }
 
 func newTables() (t tables) {
@@ -74,8 +74,7 @@ func newTables() (t tables) {
 	t.job = upsert("job", jobColumns, "id", columns)
 	t.message = upsert("message", messageColumns, "id", "doc")
 	t.ref = upsert("ref", "k, account, name, message, contact", "k", "account, name, message, contact")
-	t.record = upsert("record", "id, contact, at, doc", "", "")
-	t.event = upsert("event", "id, contact, at, type, body", "id", "body")
+	t.record = upsert("record", "id, contact, at, doc, events", "", "")
 	return t
 }
 
@@ -250,14 +249,15 @@ func (b *batch) flushMessages(w *writer, t *tables) {
 func (b *batch) flushHistory(w *writer, t *tables) {
 	values := t.record.space(len(b.records.m))
 	sorted(b.records.m, func(_ int64, r *recordRow) {
-		values = append(values, r.id, string(r.contact), r.at, r.doc)
+		events := r.told
+		if events != "" {
+			events = "[" + events + "]"
+		}
+		if r.doc != "" || events != "" {
+			values = append(values, r.id, string(r.contact), r.at, r.doc, events)
+		}
 	})
 	w.write(t.record, values)
-	values = t.event.space(len(b.events.m))
-	sorted(b.events.m, func(_ string, r *eventRow) {
-		values = append(values, r.id, string(r.contact), r.at, r.kind, r.body)
-	})
-	w.write(t.event, values)
 }
 
 // tellOthers wakes the nodes for which work is left that is due.

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"outdial/contact"
 	"outdial/fault"
 )
@@ -143,11 +145,16 @@ func TestEventPages(t *testing.T) {
 	databases(t, func(t *testing.T, url string) {
 		s := serve(t, url, Options{})
 		begin := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-		update(t, s, Need{}, func(tx *Tx) error {
-			for i := range 10 {
-				e := EventRow{ID: fmt.Sprintf("e%02d", i), Contact: contact.ID(fmt.Sprint("c", i%2)), At: begin.Add(time.Duration(i) * time.Minute),
-					Type: []string{"A", "B", "C"}[i%3], Body: json.RawMessage(fmt.Sprintf(`{"n":%d}`, i))}
-				if err := tx.PutEvent(e); err != nil {
+		put := func(tx *Tx, i, minute int, typ string) (string, error) {
+			e := EventRow{Contact: contact.ID(fmt.Sprint("c", i%2)), At: begin.Add(time.Duration(minute) * time.Minute),
+				Type: typ, Body: json.RawMessage(fmt.Sprintf(`{"n":%d}`, i))}
+			e.ID = tx.EventID(e.Contact, e.At)
+			return e.ID, tx.PutEvent(e)
+		}
+		ids := make([]string, 10)
+		update(t, s, Need{}, func(tx *Tx) (err error) {
+			for i := range ids {
+				if ids[i], err = put(tx, i, i, []string{"A", "B", "C"}[i%3]); err != nil {
 					return err
 				}
 			}
@@ -158,7 +165,7 @@ func TestEventPages(t *testing.T) {
 			list, err := tx.Events(q)
 			var got []string
 			for _, e := range list {
-				got = append(got, strings.TrimPrefix(e.ID, "e0"))
+				got = append(got, strings.TrimSuffix(strings.TrimPrefix(string(e.Body), `{"n":`), "}"))
 			}
 			if err != nil || strings.Join(got, "") != want {
 				t.Errorf("%+v: %v %v, want %s", q, got, err, want)
@@ -167,17 +174,61 @@ func TestEventPages(t *testing.T) {
 		view(t, s, func(tx *Tx) error {
 			check(tx, EventQuery{}, "0123456789")
 			check(tx, EventQuery{Limit: 3}, "012")
-			check(tx, EventQuery{Limit: 3, After: "e02"}, "345")
+			check(tx, EventQuery{Limit: 3, After: ids[2]}, "345")
+			check(tx, EventQuery{Limit: 2, Types: []string{"C"}}, "25")
 			check(tx, EventQuery{Contact: "c1"}, "13579")
 			check(tx, EventQuery{Types: []string{"A", "C"}}, "0235689")
 			check(tx, EventQuery{From: begin.Add(2 * time.Minute), To: begin.Add(5 * time.Minute)}, "234")
 			return nil
 		})
 		update(t, s, Need{}, func(tx *Tx) error {
-			err := tx.PutEvent(EventRow{ID: "e055", Contact: "c1", At: begin.Add(5 * time.Minute), Type: "B", Body: doc("x")})
-			check(tx, EventQuery{Contact: "c1", From: begin.Add(5 * time.Minute)}, "55579")
+			_, err := put(tx, 5, 5, "B")
+			check(tx, EventQuery{Contact: "c1", From: begin.Add(5 * time.Minute)}, "5795")
 			return err
 		})
+	})
+}
+
+// The events of one moment lie in one row with its record, and their ids are
+// those that were told before.
+func TestEventsOfATurn(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		s := serve(t, url, Options{})
+		at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		var ids []string
+		update(t, s, Need{}, func(tx *Tx) error {
+			ids = nil
+			for _, typ := range []string{"A", "B"} {
+				ids = append(ids, tx.EventID("c1", at))
+				if err := tx.PutEvent(EventRow{ID: ids[len(ids)-1], Contact: "c1", At: at, Type: typ}); err != nil {
+					return err
+				}
+			}
+			return tx.Record(Record{Contact: "c1", At: at, Doc: doc("turn")})
+		})
+		view(t, s, func(tx *Tx) error {
+			events, err := tx.Events(EventQuery{Contact: "c1"})
+			if err != nil || len(events) != 2 || events[0].ID != ids[0] || events[1].ID != ids[1] || events[1].Type != "B" || !events[1].At.Equal(at) {
+				t.Errorf("%+v %v, want %v", events, err, ids)
+			}
+			if u, err := uuid.Parse(ids[0]); err != nil || u.Version() != 7 || u.Variant() != uuid.RFC4122 || ids[0] >= ids[1] {
+				t.Errorf("ids %v are no sorted UUIDv7: %v", ids, err)
+			}
+			records, err := tx.Records("c1")
+			if err != nil || len(records) != 1 {
+				t.Errorf("%+v %v", records, err)
+			}
+			return nil
+		})
+		if left := whatIsLeft(t, s); !strings.Contains(left, "record 1") || !strings.Contains(left, "event 0") {
+			t.Errorf("rows: %s", left)
+		}
+		err := s.Update(t.Context(), Need{}, func(tx *Tx) error {
+			return tx.PutEvent(EventRow{ID: ids[0], Contact: "c1", At: at, Type: "A"})
+		})
+		if !fault.Is(err, fault.Internal) {
+			t.Errorf("an id of another moment: %v", err)
+		}
 	})
 }
 
@@ -229,9 +280,9 @@ func TestSweepAndErase(t *testing.T) {
 			n    int
 			left string
 		}{
-			{6, "contact 4, token 4, mark 5, job 4, message 4, ref 4, record 4, event 8"},
-			{2, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
-			{0, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 6"},
+			{6, "contact 4, token 4, mark 5, job 4, message 4, ref 4, record 4, event 0"},
+			{2, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 0"},
+			{0, "contact 3, token 3, mark 5, job 3, message 3, ref 3, record 3, event 0"},
 		} {
 			n, err := s.Sweep(t.Context(), now, now.Add(-27*time.Hour-time.Minute), 2)
 			if got := whatIsLeft(t, s); n != want.n || err != nil || got != want.left {
@@ -241,7 +292,7 @@ func TestSweepAndErase(t *testing.T) {
 		if err := s.Erase(t.Context(), []contact.ID{units[4].c.ID, units[5].c.ID, "none"}); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := whatIsLeft(t, s), "contact 1, token 3, mark 5, job 1, message 1, ref 1, record 1, event 2"; got != want {
+		if got, want := whatIsLeft(t, s), "contact 1, token 3, mark 5, job 1, message 1, ref 1, record 1, event 0"; got != want {
 			t.Errorf("left %s, want %s", got, want)
 		}
 		// What is done of a contact that is gone does not bring it back.

@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"outdial/fault"
 )
@@ -82,6 +84,10 @@ func TestMigrateFromEveryVersion(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				err = execOn(t, d, "insert into event (id, contact, at, type, body) values ('01900000-0000-7000-8000-000000000000', '"+string(id)+"', 5, 'INITIATED', '')")
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := d.close(); err != nil {
 				t.Fatal(err)
@@ -95,7 +101,14 @@ func TestMigrateFromEveryVersion(t *testing.T) {
 						return err
 					}
 					c.Name = "changed"
-					return tx.Save(c)
+					return errors.Join(tx.Save(c), tx.PutEvent(EventRow{Contact: id, At: time.Now(), Type: "COMPLETED"}))
+				})
+				view(t, s, func(tx *Tx) error {
+					events, err := tx.Events(EventQuery{Contact: id})
+					if err != nil || len(events) != 2 || events[0].Type != "INITIATED" || events[1].Type != "COMPLETED" {
+						t.Errorf("events %+v %v", events, err)
+					}
+					return nil
 				})
 			}
 			u := newStart(1)

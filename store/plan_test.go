@@ -16,6 +16,7 @@ func TestNoStatementReadsWholeTables(t *testing.T) {
 		"from mark where expires <> 0",             // Marks: the rare ones
 		"from job where state < 3 order by id",     // Jobs of everybody, in order
 		"from event where id > ",                   // by id or by contact
+		"from record where id > ",                  // likewise
 		"update job set lost = 1, state = 0",       // at the start
 		"update node ", "from node ", "from meta ", // a handful of rows
 		"from i", "from m", // the recursive ones, row by row

@@ -115,7 +115,7 @@ func endedContact(t *store.Tx, instance string, i int, at time.Time) error {
 		}
 	}
 	for _, typ := range []string{contact.Initiated, contact.ConnectedSystem, contact.DisconnectedType, contact.Completed} {
-		if err := t.PutEvent(store.EventRow{ID: idAt(at), Contact: c.ID, At: at, Type: typ, Body: doc}); err != nil {
+		if err := t.PutEvent(store.EventRow{Contact: c.ID, At: at, Type: typ, Body: doc}); err != nil {
 			return err
 		}
 	}
