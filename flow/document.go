@@ -13,11 +13,14 @@ import (
 // that it is an object. Numbers are json.Number.
 type document map[string]any
 
+// mark is the byte order mark with which some editors begin a file.
+var mark = []byte("\ufeff")
+
 var errTrailing = errors.New("something follows the object")
 
 // readDocument decodes doc.
 func readDocument(doc []byte) (document, error) {
-	d := json.NewDecoder(bytes.NewReader(doc))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(doc, mark)))
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {

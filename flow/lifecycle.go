@@ -19,7 +19,7 @@ func (t *Turn) take(in contact.Input) error {
 		}
 		return nil
 	case contact.RecordingKept:
-		t.Contact.Kept = append(t.Contact.Kept, in.Recording)
+		t.kept(in.Recording)
 		return nil
 	case contact.MessageSent:
 		t.Contact.Delivered = true

@@ -154,7 +154,7 @@ func (t *Turn) paused(on bool) error {
 	if !on {
 		return t.unpaused()
 	}
-	c.Pause.Since = t.At
+	c.Pause.Since, c.Pause.Began = t.At, t.At
 	c.Pause.Count++
 	t.Event(contact.Paused)
 	return t.playFrom(atPause)
@@ -163,6 +163,7 @@ func (t *Turn) paused(on bool) error {
 // unpaused takes a task up again: its flow for that runs.
 func (t *Turn) unpaused() error {
 	t.goesOn()
+	t.reroute()
 	return t.playFrom(atResume)
 }
 

@@ -94,6 +94,10 @@ func (t *Turn) queueMoved(in contact.QueueMoved) error {
 		}
 		t.out.Stale = true
 		return nil
+	case contact.SetAside, contact.TakenUp:
+		return t.asked(in)
+	case contact.Handed:
+		return t.handed(in)
 	}
 	if c.Agent == nil || in.Agent != "" && in.Agent != c.Agent.ID {
 		t.out.Stale = true

@@ -18,7 +18,7 @@ func (t *Turn) follow(method, reason string, change func(d *contact.Contact)) {
 	d.ID, d.InitialID, d.PreviousID, d.NextID, d.LegID = "", c.First(), c.ID, "", c.Leg()
 	d.Method, d.Initiated, d.Updated, d.Scheduled = method, t.At, time.Time{}, time.Time{}
 	d.Queue, d.Agent, d.Callback, d.Kept, d.Extra = nil, nil, nil, nil, nil
-	d.Pause = contact.Pause{}
+	d.Pause, d.Quick = contact.Pause{}, nil
 	d.Position = contact.Position{Visit: c.Position.Visit}
 	for _, root := range results {
 		delete(d.Vars, root)

@@ -236,9 +236,11 @@ func TestUpdatedAfterTheEnd(t *testing.T) {
 	if _, there := s.c.Attributes["a"]; there || s.c.Tags["k"] != "v" || !s.c.Updated.Equal(s.at) {
 		t.Errorf("contact %+v", s.c)
 	}
-	s.hear(contact.RecordingKept{Recording: contact.Recording{Path: "p"}})
-	if len(s.c.Kept) != 1 {
-		t.Error("the recording is not kept")
+	s.hear(contact.RecordingKept{Recording: contact.Recording{Path: "p", Started: s.at}})
+	s.hear(contact.RecordingKept{Recording: contact.Recording{Path: "q", Started: s.at}})
+	s.hear(contact.RecordingKept{Recording: contact.Recording{Path: "p", Started: s.at, Stopped: s.at}})
+	if k := s.c.Kept; len(k) != 2 || k[0].Path != "p" || k[0].Stopped.IsZero() || !k[1].Stopped.IsZero() {
+		t.Errorf("kept %+v", k)
 	}
 	s.hear(contact.MessageReceived{Text: "hi"})
 	s.expectStale()

@@ -24,6 +24,12 @@ func (t *Turn) updated(in contact.ContactUpdated) {
 	set(&c.CustomerID, in.CustomerID)
 	set(&c.Priority, in.Priority)
 	set(&c.AgeShift, in.AgeShift)
+	if in.Scheduled != nil && c.Open() && c.Position.Visit == 0 && !c.Scheduled.IsZero() {
+		// The timer of the old time finds that it is too early, or too late.
+		c.Scheduled = *in.Scheduled
+		t.Do(contact.Wake{Name: scheduled, At: c.Scheduled})
+		c.Expires = c.Scheduled.Add(taskLasts)
+	}
 	if in.Criteria != nil {
 		c.Criteria = in.Criteria
 		t.activate()

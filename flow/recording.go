@@ -68,3 +68,17 @@ func (t *Turn) recordFrom(was []string) {
 		t.Do(contact.RecordCall{Parties: parties})
 	}
 }
+
+// kept keeps what is known of a recording: where it is made when it begins, and
+// how long it is when it is done.
+func (t *Turn) kept(r contact.Recording) {
+	c := t.Contact
+	for i := range c.Kept {
+		if c.Kept[i].Path == r.Path && c.Kept[i].Started.Equal(r.Started) {
+			c.Kept = slices.Clone(c.Kept)
+			c.Kept[i] = r
+			return
+		}
+	}
+	c.Kept = append(c.Kept, r)
+}

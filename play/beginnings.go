@@ -3,6 +3,7 @@ package play
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type variant struct {
 	after               int  // of a queueless or flowless world: so many were there before
 	full                bool // queues take no more
 	off                 bool // queues are disabled
+	carried             bool // an earlier flow has left what flows leave
 	huge                bool // all values are too long, and there is no room for attributes
 	id                  int  // of the contact: what looks random is drawn from it
 }
@@ -39,6 +41,9 @@ func (x *explorer) variants() []variant {
 		}
 		out = append(out, variant{channel: ch, closed: true}, variant{channel: ch, missing: true},
 			variant{channel: ch, huge: true}, variant{channel: ch, bare: true})
+		for k := -1; k < min(max(x.wants.most, 1), mostValues/2); k++ {
+			out = append(out, variant{channel: ch, k: k, carried: true})
+		}
 		if ch == "VOICE" && x.wants.types["CheckOutboundCallStatus"] {
 			for _, s := range []string{"HUMAN_ANSWERED", "VOICEMAIL_BEEP", "VOICEMAIL_NO_BEEP", "AMD_UNRESOLVED", "AMD_ERROR"} {
 				out = append(out, variant{channel: ch, amd: s})
@@ -92,11 +97,34 @@ func (x *explorer) begin(v variant) *Stage {
 		return nil
 	}
 	s.quiet, s.passed, s.asks = true, x.passed, true
+	if v.carried {
+		s.prime = func(s *Stage, c *contact.Contact) {
+			x.carry(c, v.k)
+			s.ghost.Agent, s.ghost.Disconnected = &contact.Agent{ID: "agent", Connected: s.now}, time.Time{}
+			c.PreviousID = s.ghost.ID
+		}
+	}
 	w := s.world
 	w.wild = &wild{v: v, wants: x.wants}
 	w.any = exploring{x.wants}
 	w.serves = func(string) bool { return !v.missing }
 	return s
+}
+
+// carried are what one flow leaves for the next.
+var carried = []string{"External", "LambdaInvocation", "Lex", "Views", "Customer", "Case", "Modules", "DataTables", "Task"}
+
+// carry fills what an earlier flow might have left.
+func (x *explorer) carry(c *contact.Contact, k int) {
+	c.Vars = map[string]any{}
+	for _, root := range carried {
+		if v := x.wants.under(root, k, true); len(v) > 0 {
+			c.Vars[root] = v
+		}
+	}
+	if len(x.wants.values["StoredCustomerInput"]) > 0 {
+		c.Vars["StoredCustomerInput"] = x.wants.pick("StoredCustomerInput", k)
+	}
 }
 
 // brimful fills the attributes up to their limit. API_UpdateContactAttributes
@@ -169,6 +197,11 @@ func (w *wild) gone(kind int, without bool) bool {
 // metrics are those by which the flow branches.
 func (w *wild) metrics() flow.Metrics {
 	n := 0
+	for key, v := range w.wants.force {
+		if f, err := strconv.Atoi(v); err == nil && strings.HasPrefix(key, "Metrics.") {
+			return figures(f)
+		}
+	}
 	if w.v.k >= 0 && len(w.wants.figures) > 0 {
 		n = w.wants.figures[w.v.k%len(w.wants.figures)]
 	} else if w.v.k >= 0 {
@@ -177,6 +210,11 @@ func (w *wild) metrics() flow.Metrics {
 	if w.v.full {
 		n = max(n, 1)
 	}
+	return figures(n)
+}
+
+// figures are metrics that all have the same value.
+func figures(n int) flow.Metrics {
 	age := time.Duration(n) * time.Second
 	return flow.Metrics{Waiting: n, Oldest: age, Wait: age, Online: n, Available: n, Staffed: n, AfterWork: n, Busy: n}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"outdial/contact"
+	"outdial/fault"
 	"outdial/flow"
 )
 
@@ -48,7 +49,7 @@ func Explore(h Head, files Files, l Limits) (*Exploration, error) {
 		l.Channels = []string{"VOICE", "SMS", "WHATSAPP", "CHAT", "TASK"}
 	}
 	x := &explorer{limits: l, head: h, files: files, seen: map[uint64]bool{}, places: map[string]int{}, failed: map[[2]string]bool{},
-		squeezed: map[[2]string]int{}, rounds: map[[2]string]int{},
+		squeezed: map[[2]string]int{}, rounds: map[[2]string]int{}, decided: map[Branch]int{},
 		got: &Exploration{Coverage: NewCoverage(), Ends: map[string]int{}, entered: map[[2]string]bool{}, whys: map[Branch]string{}, offers: map[[2]string]map[string]bool{}, types: flow.ActionTypes()}}
 	probe, err := prepare(h, files)
 	if err != nil {
@@ -95,6 +96,8 @@ type explorer struct {
 	rounds           map[[2]string]int  // how often a loop was put into its last round
 	asked            [2]int             // how often the last move looked for a queue, and for a flow
 	updates          []flow.Passed      // of attributes, in the present move
+	compares         []flow.Passed      // likewise
+	decided          map[Branch]int     // how often a branch of a comparison was aimed at
 	new              bool               // a branch was taken for the first time, in the present move
 	branches         int                // taken so far
 }
@@ -139,8 +142,11 @@ func (x *explorer) passed(p flow.Passed) {
 	if old := x.got.whys[b]; p.Why != "" && (old == "" || strings.Contains(old, elsewhere)) {
 		x.got.whys[b] = p.Why
 	}
-	if p.Type == "UpdateContactAttributes" {
+	switch p.Type {
+	case "UpdateContactAttributes":
 		x.updates = append(x.updates, p)
+	case "Compare":
+		x.compares = append(x.compares, p)
 	}
 	x.got.Coverage.take(p)
 }
@@ -180,13 +186,14 @@ func (x *explorer) push(s *Stage) {
 func (x *explorer) try(s *Stage, m move) {
 	found := x.branches
 	plays := x.once(s, m, 0)
-	updates := x.updates
+	updates, compares := x.updates, x.compares
 	asked := x.asked
 	if x.branches > found && !s.world.wild.v.missing {
 		x.worse(s, m, asked)
 	}
 	x.around(s, m)
 	x.overflow(s, m, updates)
+	x.decide(s, m, compares)
 	for i, p := range plays[:min(len(plays), 8)] {
 		if key := [2]string{p.Flow, p.Action}; !x.failed[key] {
 			x.failed[key] = true
@@ -197,7 +204,7 @@ func (x *explorer) try(s *Stage, m move) {
 
 func (x *explorer) once(s *Stage, m move, failAt int) []contact.Position {
 	x.got.Moves++
-	x.new, x.updates = false, nil
+	x.new, x.updates, x.compares = false, nil, nil
 	c := s.copy()
 	c.steps = maxSteps - 3000 // one move is no life
 	c.failAt, c.plays, c.still = failAt, nil, 0
@@ -214,6 +221,9 @@ func (x *explorer) once(s *Stage, m move, failAt int) []contact.Position {
 
 // look notes what ended, and how.
 func (x *explorer) look(before, s *Stage) {
+	if fault.Is(s.err, fault.Exceeded) {
+		return // it goes on and on: the contact would be let alone until it expires
+	}
 	if s.err != nil {
 		x.note(&x.got.Errors, s.err.Error())
 		return

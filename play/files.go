@@ -1,6 +1,7 @@
 package play
 
 import (
+	"bytes"
 	"encoding/json"
 	"path"
 	"strings"
@@ -48,7 +49,7 @@ type outlined struct {
 
 func readOutline(doc []byte) (*outline, error) {
 	o := new(outline)
-	if err := json.Unmarshal(doc, o); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(doc, []byte("\ufeff")), o); err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "not a flow")
 	}
 	return o, nil

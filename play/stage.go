@@ -48,6 +48,7 @@ type Stage struct {
 	failAt      int
 	plays       []contact.Position // where something was played
 	passed      func(flow.Passed)
+	prime       func(*Stage, *contact.Contact) // readies the first contact, in an exploration
 }
 
 // An Item is something that happened, as a play shows it.
@@ -112,6 +113,9 @@ func (s *Stage) begin() error {
 	c, err := s.leading()
 	if err != nil {
 		return err
+	}
+	if s.prime != nil {
+		s.prime(s, c)
 	}
 	s.enter(c)
 	return s.err

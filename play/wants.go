@@ -16,9 +16,10 @@ type wants struct {
 	results map[string][]string
 	// figures that CheckMetricData compares with.
 	figures []int
-	types   map[string]bool // action types that occur
-	sets    map[string]bool // contact attributes that UpdateContactAttributes sets
-	most    int             // values of the reference that has the most
+	types   map[string]bool   // action types that occur
+	sets    map[string]bool   // contact attributes that UpdateContactAttributes sets
+	most    int               // values of the reference that has the most
+	force   map[string]string // what references are to have in the present move, whatever else they might
 }
 
 var reference = regexp.MustCompile(`\$((?:\.?\['[^'\x60]+'\]|\.[A-Za-z0-9_-]+)+)`)
@@ -142,6 +143,9 @@ const other = "outdial"
 
 // pick gives a value for a reference: its k-th, or one that is none of them.
 func (w *wants) pick(key string, k int) string {
+	if v, ok := w.force[key]; ok {
+		return v
+	}
 	v := w.values[key]
 	if k < 0 || len(v) == 0 {
 		return other

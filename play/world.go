@@ -342,6 +342,9 @@ func (w *world) Queue(ref string) (*resource.Queue, error) {
 		return nil, notThere(resource.KindQueue, ref)
 	}
 	q := &resource.Queue{Meta: w.meta(resource.KindQueue, ref), Type: "STANDARD", Status: "ENABLED", Hours: "always", Max: s.Max, CallerNumber: s.CallerID}
+	if w.wild != nil && w.wild.wants.force["Queue.Name"] != "" && !ok {
+		q.Name = w.wild.wants.force["Queue.Name"]
+	}
 	if w.wild != nil && w.wild.v.full {
 		q.Max = 1
 	}

@@ -90,7 +90,7 @@ type picture struct {
 // fault.Invalid where doc is no flow.
 func Draw(doc []byte, o Options) ([]byte, error) {
 	var c content
-	if err := json.Unmarshal(doc, &c); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(doc, []byte("\ufeff")), &c); err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "not a flow")
 	}
 	if len(c.Actions) == 0 {

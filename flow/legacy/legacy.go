@@ -122,14 +122,17 @@ func Is(doc []byte) bool {
 		Start   *string           `json:"start"`
 		Actions json.RawMessage   `json:"Actions"`
 	}
-	return json.Unmarshal(doc, &head) == nil && head.Modules != nil && head.Start != nil && head.Actions == nil
+	return json.Unmarshal(unmarked(doc), &head) == nil && head.Modules != nil && head.Start != nil && head.Actions == nil
 }
+
+// unmarked leaves out the byte order mark with which some editors begin a file.
+func unmarked(doc []byte) []byte { return bytes.TrimPrefix(doc, []byte("\ufeff")) }
 
 // Convert gives doc in today's form, and remarks on what has no place there. It
 // fails with a fault.Invalid where doc is not in the old form.
 func Convert(doc []byte) ([]byte, []string, error) {
 	var old export
-	if err := json.Unmarshal(doc, &old); err != nil {
+	if err := json.Unmarshal(unmarked(doc), &old); err != nil {
 		return nil, nil, fault.Wrap(fault.Invalid, err, "not a flow in the legacy form")
 	}
 	if !Is(doc) {

@@ -91,6 +91,9 @@ var modules = []struct {
 	{name: "prompts in a loop", kind: "customerQueue", was: `{"id":"a","type":"LoopPrompts","branches":[{"condition":"Timeout","transition":"end"}],"parameters":[{"name":"Text","value":"<speak>wait</speak>","key":"ssml"},{"name":"InterruptSeconds","value":60}]}`,
 		is: `{"Identifier":"a","Type":"MessageParticipantIteratively","Parameters":{"Messages":[{"SSML":"<speak>wait</speak>"}],"InterruptFrequencySeconds":"60"},` +
 			`"Transitions":{"Conditions":[{"NextAction":"end","Condition":{"Operator":"Equals","Operands":["MessagesInterrupted"]}}]}}`},
+	{name: "no flow", was: `{"id":"a","type":"Transfer","target":"Flow","branches":[` + err + `],"parameters":[{"name":"ContactFlowId","value":""}]}`,
+		is:   `{"Identifier":"a","Type":"TransferToFlow","Parameters":{"ContactFlowId":""},"Transitions":{"NextAction":"end","Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}}`,
+		says: []string{"a (Transfer): it names no flow"}},
 	{name: "another flow", was: `{"id":"a","type":"Transfer","target":"Flow","branches":[` + err + `],"parameters":[{"name":"ContactFlowId","value":"next","namespace":"External"}]}`,
 		is: `{"Identifier":"a","Type":"TransferToFlow","Parameters":{"ContactFlowId":"$.External.next"},"Transitions":{"NextAction":"end","Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}}`},
 	{name: "another number", was: `{"id":"a","type":"Transfer","target":"PhoneNumber","branches":[{"condition":"Success","transition":"end"},{"condition":"CallFailure","transition":"end"},{"condition":"Timeout","transition":"end"},` + err + `],` +

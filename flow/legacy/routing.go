@@ -37,6 +37,7 @@ func (m *module) setQueue(string) []action {
 	a := m.as("UpdateContactTargetQueue")
 	if !m.take(&a, "QueueId", "Queue") && !m.take(&a, "AgentId", "Agent") {
 		m.say("it names no queue")
+		a.Parameters["QueueId"] = "" // as exports of today have it: it loads, and fails when run
 	}
 	return []action{a}
 }
@@ -170,7 +171,10 @@ func (m *module) transferToQueue(flowType string) []action {
 
 func (m *module) transferToFlow(string) []action {
 	a := m.as("TransferToFlow")
-	m.take(&a, "ContactFlowId", "ContactFlowId")
+	if !m.take(&a, "ContactFlowId", "ContactFlowId") {
+		m.say("it names no flow")
+		a.Parameters["ContactFlowId"] = ""
+	}
 	return []action{a}
 }
 
