@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -25,15 +26,21 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	var seen string
 	told, taker := a.Taken, contact.ID("")
 	a.Taken = func(id contact.ID) { taker = id }
+	for _, k := range a.Forget {
+		need.Marks = append(need.Marks, seenKey(a.Account, k))
+	}
+	forgotten := need.Marks
 	if a.Key != "" {
-		seen = "seen/" + a.Account + "/" + a.Key
-		need.Marks = []string{seen}
+		seen = seenKey(a.Account, a.Key)
+		need.Marks = append(need.Marks, seen)
 	}
 	var do func(*store.Tx) error
 	switch {
 	case a.Receipt != nil:
 		need.Refs = []store.Ref{{Account: a.Account, Ref: a.Ref}}
 		do = func(t *store.Tx) error { return e.receipt(t, a) }
+	case a.Input == nil && len(a.Forget) > 0:
+		do = func(*store.Tx) error { return nil }
 	case a.Input == nil:
 		return fault.New(fault.Invalid, "an arrival with neither input nor receipt")
 	case a.Contact != "" && !a.Voice:
@@ -56,12 +63,17 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	}
 	err := e.Store.Update(ctx, need, func(t *store.Tx) error {
 		taker = ""
+		for _, k := range forgotten {
+			if err := t.DropMark(k); err != nil {
+				return err
+			}
+		}
 		if seen != "" {
 			_, again, err := t.Mark(seen, e.Now())
 			if err != nil || again {
 				return err
 			}
-			if err := t.PutMark(seen, []byte("1"), e.Now().Add(repeats)); err != nil {
+			if err := t.PutMark(seen, []byte("1"), e.Now().Add(cmp.Or(a.Within, repeats))); err != nil {
 				return err
 			}
 		}
@@ -72,6 +84,8 @@ func (e *Engine) Deliver(ctx context.Context, a gateway.Arrival) error {
 	}
 	return err
 }
+
+func seenKey(account, key string) string { return "seen/" + account + "/" + key }
 
 // owner finds out whose number a line's is.
 func (e *Engine) owner(ctx context.Context, l contact.Line) (o owner, err error) {

@@ -94,9 +94,13 @@ type Arrival struct {
 	// Line is where an inbound message or call came in. Instance may be empty:
 	// the engine finds it by the number.
 	Line contact.Line
-	// Key is the carrier's own id of this arrival. Repeats within seven days
-	// are dropped.
-	Key string
+	// Key is the carrier's own id of this arrival. Repeats are dropped for as long
+	// as Within says; 0 is seven days.
+	Key    string
+	Within time.Duration
+	// Forget are keys of which no repeat can come any more: who comes with one of
+	// them now is new, this arrival included. It may be all that is set.
+	Forget []string
 	// Input is what happened; nil for a receipt.
 	Input contact.Input
 	// Receipt is a message's new status.

@@ -92,23 +92,16 @@ func (t *Tx) setMark(name, doc string, expires int64) error {
 	return nil
 }
 
-// Marks lists marks whose key begins with prefix, by key, and after a key; at
-// most n (0 is 1,000). Those that have expired are among them until they are
-// swept. It is made for marks that are kept for ever: the others are found by
-// looking at all of them.
+// Marks lists marks that are kept for ever whose key begins with prefix, by key,
+// and after a key; at most n (0 is 1,000).
 func (t *Tx) Marks(prefix, after string, n int) (keys []string, docs []json.RawMessage, err error) {
 	if n <= 0 {
 		n = 1000
 	}
 	from, till := max(prefix, after), prefix+"\U0010FFFF"
 	found := map[string]string{}
-	limit := int64(n + len(t.b.marks.m))
-	each := func(r row) error { found[r.text(0)] = r.text(1); return nil }
-	const where = " and name >= $1 and name < $2 and name <> $3 order by name limit $4"
-	args := []any{from, till, after, limit}
-	err = t.b.do(
-		stmt{text: "select name, doc from mark where expires = 0" + where, args: args, each: each},
-		stmt{text: "select name, doc from mark where expires <> 0" + where, args: args, each: each})
+	err = t.b.do(stmt{text: "select name, doc from mark where expires = 0 and name >= $1 and name < $2 and name <> $3 order by name limit $4",
+		args: []any{from, till, after, int64(n + len(t.b.marks.m))}, each: func(r row) error { found[r.text(0)] = r.text(1); return nil }})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +110,7 @@ func (t *Tx) Marks(prefix, after string, n int) (keys []string, docs []json.RawM
 			continue
 		}
 		delete(found, r.name)
-		if r.doc != "" && strings.HasPrefix(r.name, prefix) && r.name > after {
+		if r.doc != "" && r.expires == 0 && strings.HasPrefix(r.name, prefix) && r.name > after {
 			found[r.name] = r.doc
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 
+	"outdial/engine"
 	"outdial/gateway"
 	"outdial/gateway/smpp"
 	"outdial/gateway/smshttp"
@@ -72,17 +72,7 @@ func carrierTable() map[string]carrierKind {
 func openSMPP(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*smpp.Account)
 	a.Name = name
-	o := smpp.Options{Log: h.log}
-	// Parts of a long inbound message wait beside the store: they are answered
-	// when they come, and must outlive a crash.
-	if path, ok := strings.CutPrefix(h.config.Store, "file:"); ok {
-		path, _, _ = strings.Cut(path, "?")
-		o.Spool = path + ".spool/" + name
-		if err := os.MkdirAll(o.Spool, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	return smpp.New(a, o)
+	return smpp.New(a, smpp.Options{Log: h.log, Shelf: engine.NewShelf(h.st, name)})
 }
 
 func carrierKinds() []string { return slices.Sorted(maps.Keys(carrierTable())) }

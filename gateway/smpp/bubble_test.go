@@ -30,6 +30,7 @@ type house struct {
 	mu       sync.Mutex
 	arrived  []gateway.Arrival
 	keep     func(gateway.Arrival) error
+	seen     map[string]bool // keys, as the house remembers them
 	returned chan error
 }
 
@@ -56,6 +57,9 @@ func (h *house) begin(a Account, o Options) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(testWriter{h.T}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	if h.seen == nil {
+		h.seen = map[string]bool{}
 	}
 	g, err := New(a, o)
 	if err != nil {
@@ -87,6 +91,15 @@ func (h *house) inbox(_ context.Context, a gateway.Arrival) error {
 	h.mu.Lock()
 	keep := h.keep
 	h.mu.Unlock()
+	h.mu.Lock()
+	for _, k := range a.Forget {
+		delete(h.seen, k)
+	}
+	repeat := h.seen[a.Key]
+	h.mu.Unlock()
+	if repeat || a.Input == nil && a.Receipt == nil {
+		return nil
+	}
 	if keep != nil {
 		if err := keep(a); err != nil {
 			return err
@@ -94,6 +107,9 @@ func (h *house) inbox(_ context.Context, a gateway.Arrival) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if a.Key != "" {
+		h.seen[a.Key] = true
+	}
 	h.arrived = append(h.arrived, a)
 	return nil
 }

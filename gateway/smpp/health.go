@@ -15,7 +15,7 @@ type Health struct {
 	// Paused is until when the carrier's throttling holds submissions back.
 	Paused    time.Time `json:"paused,omitzero"`
 	LastError string    `json:"lastError,omitempty"`
-	// Parts is the number of inbound messages that wait for parts.
+	// Parts is the number of inbound messages that wait for parts, at all nodes.
 	Parts int `json:"parts"`
 }
 
@@ -53,7 +53,7 @@ type Counts struct {
 	Strays     int64 `json:"strays"`     // receipts of messages that nobody knows
 	Received   int64 `json:"received"`   // inbound messages that were handed on
 	Incomplete int64 `json:"incomplete"` // among them, those that miss parts
-	Repeats    int64 `json:"repeats"`    // inbound messages and parts that had been handed on before
+	Repeats    int64 `json:"repeats"`    // parts of inbound messages that had been handed on before
 	Dropped    int64 `json:"dropped"`    // inbound messages that are no text
 	Rejected   int64 `json:"rejected"`   // inbound messages that were refused, or put off
 	Malformed  int64 `json:"malformed"`  // PDUs that could not be read

@@ -2,9 +2,9 @@ package smpp
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
-	"hash/fnv"
-	"strconv"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -31,7 +31,7 @@ type delivery struct {
 	header  sms.Header // with SAR parameters read into it
 	data    []byte     // without the header
 	id      string     // the carrier's own, of an inbound message
-	sum     uint64     // of all that a repeat has in common with the first
+	came    time.Time
 	receipt *receipt
 }
 
@@ -39,14 +39,14 @@ type delivery struct {
 // lanes, by customer or by the message that a receipt is for.
 func (g *Gateway) take(s *session, p *pdu.PDU) {
 	d := g.set.read(p)
-	d.s = s
+	d.s, d.came = s, time.Now()
 	work, key := g.message, d.from
 	if d.receipt != nil {
 		work, key = g.receive, "receipt "+d.receipt.ref
 	}
 	if !g.lanes.put(key, func() { work(d) }) {
 		g.counts.rejected.Add(1)
-		s.done(p, g.set.retry, 0)
+		s.done(p, g.set.retry)
 	}
 }
 
@@ -74,7 +74,6 @@ func (s *settings) read(p *pdu.PDU) *delivery {
 		d.id, _ = p.Text(pdu.Tag(s.InboundID))
 	}
 	d.receipt = s.receiptOf(p, d)
-	d.sum = d.hash()
 	return d
 }
 
@@ -96,70 +95,45 @@ func (s *settings) canonical(a pdu.Address) string {
 	return sms.Canonical(strings.ToValidUTF8(a.Addr, "?"), int(a.TON), s.Country)
 }
 
-func (d *delivery) hash() uint64 {
-	h := fnv.New64a()
+// key is what a message without an id of the carrier's has in common with its
+// repeats: everything but its number in the sequence.
+func (d *delivery) key() string {
+	h := sha256.New()
 	m := d.p.Message
-	for _, b := range [][]byte{[]byte(m.Source.Addr), {0}, []byte(m.Dest.Addr), {0, m.ESMClass, m.DataCoding}, m.Short} {
-		_, _ = h.Write(b)
-	}
+	fmt.Fprintf(h, "%q %q %d %d %x", m.Source.Addr, m.Dest.Addr, m.ESMClass, m.DataCoding, m.Short)
 	for _, t := range d.p.TLVs {
-		_, _ = h.Write([]byte{byte(t.Tag >> 8), byte(t.Tag)})
-		_, _ = h.Write(t.Value)
+		fmt.Fprintf(h, " %d %x", t.Tag, t.Value)
 	}
-	return h.Sum64() | 1
+	return "mo-" + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // message hands an inbound message on, when it is whole, and then answers.
 func (g *Gateway) message(d *delivery) {
-	if g.paid(d.sum) {
-		g.counts.repeats.Add(1)
-		d.s.done(d.p, pdu.ROK, d.sum)
-		return
-	}
 	if d.coding == sms.Binary && !readable(d.data) {
 		g.counts.dropped.Add(1)
 		g.log.Warn("an inbound message that is no text was dropped", "to", d.to, "octets", len(d.data), "port", d.header.Port)
-		d.s.done(d.p, pdu.ROK, d.sum)
+		d.s.done(d.p, pdu.ROK)
 		return
 	}
-	if d.header.Total > 1 {
-		g.part(d)
+	p := sms.Part{From: d.from, To: d.to, Ref: d.header.Ref, Wide: d.header.Wide, Total: d.header.Total, Seq: d.header.Seq,
+		Coding: d.coding, Tables: d.header.Tables, Data: d.data}
+	if !p.Whole() {
+		g.part(d, p)
 		return
 	}
-	text := sms.Decode(d.data, d.coding, d.header.Tables)
-	err := g.keepMessage(d.from, d.to, text, d.id)
-	d.s.done(d.p, g.verdictOf(err), d.sum)
-}
-
-// paid tells whether a message was kept before, and only its answer was lost
-// with the bind. It holds for one repeat.
-func (g *Gateway) paid(sum uint64) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	at, ok := g.unpaid[sum]
-	delete(g.unpaid, sum)
-	return ok && time.Since(at) < unpaidTime
-}
-
-// unpaidTime is how long a carrier may take to come back with a message whose
-// answer it never got.
-const unpaidTime = 10 * time.Minute
-
-// lost notes an inbound message that was kept, and whose answer never left.
-func (g *Gateway) lost(sum uint64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.unpaid[sum] = time.Now()
-}
-
-// forgetUnpaid drops what no carrier came back with.
-func (g *Gateway) forgetUnpaid() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for sum, at := range g.unpaid {
-		if time.Since(at) >= unpaidTime {
-			delete(g.unpaid, sum)
-		}
+	a := g.arrival(d.from, d.to, sms.Decode(d.data, d.coding, d.header.Tables))
+	if a.Key = d.id; d.id != "" {
+		d.s.done(d.p, g.verdictOf(g.hand(a)))
+		return
+	}
+	a.Key, a.Within = d.key(), repeatTime
+	if g.answers.arrived(a.Key) { // the same words again
+		a.Forget = []string{a.Key}
+	}
+	status := g.verdictOf(g.hand(a))
+	at := d.s.done(d.p, status)
+	if status == pdu.ROK {
+		g.answers.given(a.Key, d, at, time.Now())
 	}
 }
 
@@ -172,53 +146,68 @@ func readable(data []byte) bool {
 }
 
 // part keeps one part of a message. The last one to come hands the message on.
-func (g *Gateway) part(d *delivery) {
-	p := sms.Part{From: d.from, To: d.to, Ref: d.header.Ref, Wide: d.header.Wide, Total: d.header.Total, Seq: d.header.Seq,
-		Coding: d.coding, Tables: d.header.Tables, Data: d.data}
-	w, state, err := g.parts.add(p, time.Now())
-	switch state {
-	case sms.Complete:
-		err = g.whole(w)
-		g.parts.settle(w, err == nil, time.Now())
-		d.s.done(d.p, g.verdictOf(err), d.sum)
-	case sms.Busy: // the message is being handed on by another part, whose outcome is not known yet
-		d.s.done(d.p, g.set.retry, 0)
-	case sms.Repeat:
-		g.counts.repeats.Add(1)
-		d.s.done(d.p, pdu.ROK, 0)
-	default:
-		if err != nil {
-			g.log.Error("a part of an inbound message cannot be kept", "err", err)
-			g.counts.rejected.Add(1)
-			d.s.done(d.p, g.set.retry, 0)
-			return
+func (g *Gateway) part(d *delivery, p sms.Part) {
+	ctx, cancel := context.WithTimeout(context.Background(), keeping)
+	defer cancel()
+	group, state, err := g.parts.add(ctx, p, nil, time.Now())
+	if err == nil && state == sms.Other {
+		// The sender's references have come round: what there is of the message
+		// before goes first.
+		if !group.Done {
+			err = g.whole(group)
 		}
-		d.s.done(d.p, pdu.ROK, 0)
+		if g.verdictOf(err) != g.set.retry {
+			group, state, err = g.parts.add(ctx, p, group, time.Now())
+		}
+	}
+	switch {
+	case err != nil:
+		g.log.Error("a part of an inbound message cannot be kept", "err", err)
+		g.counts.rejected.Add(1)
+		d.s.done(d.p, g.set.retry)
+	case state == sms.Complete:
+		status := g.verdictOf(g.whole(group))
+		if status != g.set.retry {
+			if err := g.parts.finish(ctx, &p, time.Now()); err != nil {
+				g.log.Warn("a message of parts was handed on, and is kept for another time", "err", err)
+			}
+		}
+		d.s.done(d.p, status)
+	case state == sms.Repeat:
+		g.counts.repeats.Add(1)
+		d.s.done(d.p, pdu.ROK)
+	default:
+		d.s.done(d.p, pdu.ROK)
 	}
 }
 
 // whole hands on a message of several parts. It has no id, but its reference
-// and its length tell it from any other: a crash between the commit and the
-// answer makes no second one.
-func (g *Gateway) whole(w sms.Whole) error {
-	h := fnv.New128a()
-	for _, s := range []string{w.From, w.To, strconv.Itoa(int(w.Ref)), strconv.Itoa(w.Total), w.Text} {
-		_, _ = h.Write([]byte(s))
-		_, _ = h.Write([]byte{0})
+// and its text tell it from others of its sender: neither a crash between the
+// commit and the answer, nor another process that has its parts, makes a second.
+func (g *Gateway) whole(group *sms.Group) error {
+	w := group.Whole()
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %d %d %q", w.From, w.To, w.Ref, w.Total, w.Text)
+	a := g.arrival(w.From, w.To, w.Text)
+	a.Key, a.Within = "parts-"+hex.EncodeToString(h.Sum(nil)[:16]), max(time.Hour, 2*g.set.PartsTimeout)
+	err := g.hand(a)
+	if err == nil && w.Missing > 0 {
+		g.counts.incomplete.Add(1)
+		g.log.Warn("parts of an inbound message never came", "to", w.To, "missing", w.Missing, "of", w.Total)
 	}
-	return g.keepMessage(w.From, w.To, w.Text, "parts-"+hex.EncodeToString(h.Sum(nil)))
+	return err
 }
 
-// keepMessage hands an inbound message to the inbox.
-func (g *Gateway) keepMessage(from, to, text, id string) error {
-	err := g.inbox(gateway.Arrival{
-		Account: g.set.Name, Key: id,
-		Line:  contact.Line{Subtype: contact.SMS, Customer: from, System: to},
-		Input: contact.MessageReceived{Text: text},
-	})
-	if err != nil {
+func (g *Gateway) arrival(from, to, text string) gateway.Arrival {
+	return gateway.Arrival{Account: g.set.Name, Line: contact.Line{Subtype: contact.SMS, Customer: from, System: to},
+		Input: contact.MessageReceived{Text: text}}
+}
+
+// hand hands an inbound message to the inbox.
+func (g *Gateway) hand(a gateway.Arrival) error {
+	if err := g.inbox(a); err != nil {
 		g.counts.rejected.Add(1)
-		g.log.Warn("an inbound message was not taken", "to", to, "err", err)
+		g.log.Warn("an inbound message was not taken", "to", a.Line.System, "err", err)
 		return err
 	}
 	g.counts.received.Add(1)
@@ -251,38 +240,43 @@ func (g *Gateway) verdictOf(err error) pdu.Status {
 func (g *Gateway) sweep(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	every := int(max(1, min(lookEvery, g.set.PartsTimeout/6)/time.Second))
 	for n := 0; ; n++ {
+		if n%every == 0 {
+			g.lookAtParts(ctx)
+		}
+		if n%60 == 0 {
+			g.progress.sweep(time.Now())
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		for _, w := range g.parts.expire(time.Now()) {
-			g.incomplete(w)
-		}
-		if n%60 == 0 {
-			g.progress.sweep(time.Now())
-			g.forgetUnpaid()
-		}
+		g.release(time.Now())
 	}
 }
 
-// incomplete hands on a message of which parts never came. There is nobody left
-// to answer, so that an inbox which cannot take it is asked again.
-func (g *Gateway) incomplete(w sms.Whole) {
-	ok := g.lanes.put(w.From, func() {
-		err := g.whole(w)
-		if g.verdictOf(err) == g.set.retry {
-			g.parts.postpone(w)
-			return
-		}
-		if err == nil && w.Missing > 0 {
-			g.counts.incomplete.Add(1)
-			g.log.Warn("parts of an inbound message never came", "to", w.To, "missing", w.Missing, "of", w.Total)
-		}
-		g.parts.forget(w)
-	})
-	if !ok {
-		g.parts.postpone(w)
+// lookEvery is how often it is looked for messages whose parts never came.
+const lookEvery = 10 * time.Second
+
+// lookAtParts hands on the messages whose parts never came. There is nobody left
+// to answer, so that an inbox which cannot take one is asked again.
+func (g *Gateway) lookAtParts(ctx context.Context) {
+	list, err := g.parts.look(ctx, time.Now())
+	if err != nil && ctx.Err() == nil {
+		g.log.Warn("parts of inbound messages could not be looked for", "err", err)
+	}
+	for _, w := range list {
+		g.lanes.put(w.group.From, func() {
+			if g.verdictOf(g.whole(w.group)) == g.set.retry {
+				return
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), keeping)
+			defer cancel()
+			if err := g.parts.drop(ctx, w.key, w.group, time.Now()); err != nil {
+				g.log.Warn("an incomplete message was handed on, and is kept for another time", "err", err)
+			}
+		})
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"log/slog"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,7 +74,7 @@ func TestInboundTexts(t *testing.T) {
 						t.Errorf("%d: %q, want %q", i, got, c.want)
 					}
 				}
-				if a := h.heard()[0]; a.Line != (contact.Line{Subtype: contact.SMS, Customer: "+4915110000001", System: "12345"}) || a.Key != "" {
+				if a := h.heard()[0]; a.Line != (contact.Line{Subtype: contact.SMS, Customer: "+4915110000001", System: "12345"}) || !strings.HasPrefix(a.Key, "mo-") || a.Within == 0 {
 					t.Errorf("%+v", a)
 				}
 			})
@@ -265,6 +267,7 @@ func TestInboundPartsMissing(t *testing.T) {
 		if _, err := h.Deliver(pdus[1]).Wait(context.Background()); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(lookEvery + time.Second)
 		if h.g.Health().Parts != 1 {
 			t.Error("it is not shown")
 		}
@@ -302,77 +305,160 @@ func TestInboundPartsThatFail(t *testing.T) {
 	})
 }
 
-// Parts that were answered outlive a crash; what was handed on leaves nothing.
+// Parts that were answered outlive a crash, come to whichever process there is,
+// and make one message; what was handed on leaves nothing.
 func TestInboundPartsOutliveACrash(t *testing.T) {
-	dir := t.TempDir()
-	files := func() (names []string) {
-		list, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range list {
-			names = append(names, f.Name())
-		}
-		return names
-	}
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, Server: smsctest.New(smsctest.Options{})}
 		t.Cleanup(h.Close)
-		o := Options{Dial: h.Dial, Spool: dir}
+		shelf := newMemory()
+		o := Options{Dial: h.Dial, Shelf: shelf}
+		deliver := func(list ...*pdu.PDU) {
+			t.Helper()
+			for _, p := range list {
+				if s, err := h.Deliver(p).Wait(context.Background()); s != pdu.ROK || err != nil {
+					t.Fatal(s, err)
+				}
+			}
+		}
 		h.begin(Account{}, o)
 		pdus := smsctest.Text("4915110000001", "12345", strings.Repeat("a", 400), noOptions)
 		lonely := smsctest.Text("4915110000002", "12345", strings.Repeat("b", 153)+"see you!", noOptions)[1]
-		for _, p := range []*pdu.PDU{pdus[0], pdus[0], pdus[2], lonely} {
-			if s, err := h.Deliver(p).Wait(context.Background()); s != pdu.ROK || err != nil {
-				t.Fatal(s, err)
-			}
-		}
-		if n := len(files()); n != 3 {
-			t.Errorf("%d files for three parts", n)
-		}
-		h.end() // nothing is written then that was not there before
-		if err := os.WriteFile(dir+"/broken"+spoolSuffix, []byte("{"), 0o600); err != nil {
+		deliver(pdus[0], pdus[0], pdus[2], lonely)
+		h.end()
+		if err := shelf.Change(t.Context(), "parts/broken", func([]byte) ([]byte, error) { return []byte("{"), nil }); err != nil {
 			t.Fatal(err)
 		}
 		h.begin(Account{}, o)
-		if s, err := h.Deliver(pdus[1]).Wait(context.Background()); s != pdu.ROK || err != nil {
-			t.Fatal(s, err)
-		}
+		deliver(pdus[1])
 		if got := h.texts(); len(got) != 1 || got[0] != strings.Repeat("a", 400) {
 			t.Errorf("%q", got)
 		}
+		h.end()
+		h.begin(Account{}, o)
+		deliver(pdus...) // none was answered, as the carrier sees it
 		time.Sleep(11 * time.Minute)
 		if got := h.texts(); len(got) != 2 || got[1] != "[...]see you!" {
 			t.Errorf("%q", got)
 		}
-		if n := files(); len(n) != 1 {
-			t.Errorf("left over: %v", n)
+		if keys, _, err := shelf.List(t.Context(), "", 10); len(keys) != 0 || err != nil {
+			t.Errorf("left over: %v %v", keys, err)
 		}
 	})
 }
 
+// Two processes with binds of one account get the parts of one message between
+// them.
+func TestInboundPartsAtTwoProcesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shelf := newMemory()
+		var nodes [2]*house
+		for i := range nodes {
+			nodes[i] = &house{T: t, Server: smsctest.New(smsctest.Options{})}
+			t.Cleanup(nodes[i].Close)
+			nodes[i].begin(Account{PartsTimeout: time.Minute}, Options{Dial: nodes[i].Dial, Shelf: shelf})
+		}
+		pdus := smsctest.Text("4915110000001", "12345", strings.Repeat("a", 400), noOptions)
+		for i, p := range pdus {
+			if s, err := nodes[i%2].Deliver(p).Wait(context.Background()); s != pdu.ROK || err != nil {
+				t.Fatal(s, err)
+			}
+		}
+		lonely := smsctest.Text("4915110000002", "12345", strings.Repeat("b", 153)+"bye bye!", noOptions)[1]
+		nodes[1].Deliver(lonely)
+		time.Sleep(5 * time.Minute)
+		keys := map[string]bool{}
+		for _, n := range nodes {
+			for _, a := range n.heard() {
+				keys[a.Key] = true
+			}
+		}
+		if got := nodes[0].texts(); len(got) == 0 || got[0] != strings.Repeat("a", 400) || len(keys) != 2 {
+			t.Errorf("%q, %d messages", got, len(keys))
+		}
+	})
+}
+
+// What is over the bound goes as it is, the oldest first; a straggler begins a
+// message of its own.
+func TestInboundPartsAreBounded(t *testing.T) {
+	shelf := newMemory()
+	set := &settings{Account: Account{PartsTimeout: time.Hour}}
+	p := newParts(set, shelf, slog.New(slog.DiscardHandler))
+	now := time.Now()
+	part := func(i, seq int) sms.Part {
+		return sms.Part{From: fmt.Sprint("+1", i), To: "2", Total: 2, Seq: seq, Data: []byte{byte(seq)}}
+	}
+	for i := range maxGroups + 3 {
+		if _, state, err := p.add(t.Context(), part(i, 1), nil, now.Add(time.Duration(i)*time.Millisecond)); state != sms.Waiting || err != nil {
+			t.Fatal(state, err)
+		}
+	}
+	list, err := p.look(t.Context(), now.Add(time.Minute))
+	if err != nil || len(list) != 3 || list[0].group.From != "+10" {
+		t.Fatalf("%d are to go: %v", len(list), err)
+	}
+	if _, state, err := p.add(t.Context(), part(0, 2), nil, now); state != sms.Complete || err != nil {
+		t.Error(state, err)
+	}
+	if err := p.drop(t.Context(), list[0].key, list[0].group, now); err != nil {
+		t.Fatal(err)
+	}
+	if g := p.read(shelf.docs[list[0].key]); g == nil || len(g.Parts) != 1 || g.Parts[2].Data == nil {
+		t.Errorf("the straggler: %+v", g)
+	}
+}
+
+// failing is a shelf on a disk that is full.
+type failing struct {
+	*memory
+	full atomic.Bool
+}
+
+func (f *failing) Change(ctx context.Context, key string, fn func([]byte) ([]byte, error)) error {
+	if f.full.Load() {
+		return errors.New("disk full")
+	}
+	return f.memory.Change(ctx, key, fn)
+}
+
 // A part that cannot be made safe is not answered as if it were.
 func TestInboundPartsDiskFull(t *testing.T) {
-	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, Server: smsctest.New(smsctest.Options{})}
 		t.Cleanup(h.Close)
-		h.begin(Account{}, Options{Dial: h.Dial, Spool: dir + "/spool"})
-		if err := os.RemoveAll(dir + "/spool"); err != nil {
-			t.Fatal(err)
-		}
+		shelf := &failing{memory: newMemory()}
+		shelf.full.Store(true)
+		h.begin(Account{}, Options{Dial: h.Dial, Shelf: shelf})
 		pdus := smsctest.Text("4915110000001", "12345", strings.Repeat("a", 200), noOptions)
 		d := h.Deliver(pdus[0])
 		time.Sleep(10 * time.Second)
-		if err := os.Mkdir(dir+"/spool", 0o700); err != nil {
-			t.Fatal(err)
-		}
+		shelf.full.Store(false)
 		if s, err := d.Wait(context.Background()); s != pdu.ROK || err != nil || d.Tries() < 5 {
 			t.Errorf("%v %v after %d tries", s, err, d.Tries())
 		}
 		h.Deliver(pdus[1])
 		synctest.Wait()
 		if got := h.texts(); len(got) != 1 {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// The sender's references come round before a message is whole: what there is of
+// it goes first, and the next one is not mixed with it.
+func TestInboundPartsReusedReference(t *testing.T) {
+	open(t, Account{}, smsctest.Options{}, func(h *house) {
+		old := smsctest.Text("4915110000001", "12345", strings.Repeat("x", 200), noOptions)
+		fresh := smsctest.Text("4915110000001", "12345", strings.Repeat("y", 200), noOptions)
+		for _, p := range []*pdu.PDU{old[0], fresh[0], fresh[1], old[1]} {
+			if s, err := h.Deliver(p).Wait(context.Background()); s != pdu.ROK || err != nil {
+				t.Fatal(s, err)
+			}
+		}
+		time.Sleep(11 * time.Minute)
+		want := []string{strings.Repeat("x", 153) + "[...]", strings.Repeat("y", 200), "[...]" + strings.Repeat("x", 47)}
+		if got := h.texts(); !slices.Equal(got, want) {
 			t.Errorf("%q", got)
 		}
 	})

@@ -124,7 +124,6 @@ func (g *Gateway) bound(l *link, s *session) {
 }
 
 func (g *Gateway) unbound(l *link, s *session) {
-	s.settle()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.session = nil

@@ -1,202 +1,170 @@
 package smpp
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
 	"outdial/gateway/sms"
 )
 
-// maxParts bounds the parts that are held of inbound messages.
-const maxParts = 20000
+// maxGroups bounds the long messages whose parts are waited for: beyond it the
+// oldest are handed on as they are.
+const maxGroups = 10000
 
 // again is the pause before an incomplete message that the inbox could not take
 // is offered again.
 const again = 30 * time.Second
 
-// spoolSuffix ends the names of the files of parts.
-const spoolSuffix = ".part"
+// groupsAtOnce is how many groups are looked at by one question to the shelf.
+const groupsAtOnce = 500
 
-// parts joins inbound messages. Where it has a directory, a part that has to
-// wait for others is on the disk before it is answered.
+// parts joins inbound messages. A part is on the shelf before it is answered:
+// the others may come to another process.
 type parts struct {
-	mu     sync.Mutex
-	join   *sms.Reassembler
-	dir    string
-	stored map[string]bool // names of files
-	later  []postponed
+	shelf   Shelf
+	timeout time.Duration
+	log     *slog.Logger
+
+	mu   sync.Mutex
+	open int                  // messages that were waited for at the last look
+	held map[string]time.Time // by key: not to be offered again before
 }
 
-type postponed struct {
-	w  sms.Whole
-	at time.Time
+func newParts(s *settings, shelf Shelf, log *slog.Logger) *parts {
+	return &parts{shelf: shelf, timeout: s.PartsTimeout, log: log, held: map[string]time.Time{}}
 }
 
-// A storedPart is a part as it is written down.
-type storedPart struct {
-	Part sms.Part  `json:"part"`
-	At   time.Time `json:"at"`
+// groupKey tells messages apart, as far as their headers do.
+func groupKey(p *sms.Part) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %v %d", p.From, p.To, p.Ref, p.Wide, p.Total))
+	return "parts/" + hex.EncodeToString(sum[:16])
 }
 
-func newParts(s *settings, dir string) *parts {
-	return &parts{join: sms.NewReassembler(s.PartsTimeout, maxParts), dir: dir, stored: map[string]bool{}}
+// add keeps a part, and tells what became of it and its group. The group of
+// another message is given back as it stands, unless it is over: then it was
+// dealt with, and the part takes its place.
+func (p *parts) add(ctx context.Context, part sms.Part, over *sms.Group, now time.Time) (g *sms.Group, state sms.State, err error) {
+	err = p.shelf.Change(ctx, groupKey(&part), func(doc []byte) ([]byte, error) {
+		g = p.read(doc)
+		if g == nil || g.Done && now.Sub(g.At) >= p.timeout || over != nil && g.At.Equal(over.At) {
+			g = sms.NewGroup(part, now)
+		}
+		before := len(g.Parts)
+		if state = g.Add(part); len(g.Parts) == before {
+			return doc, nil
+		}
+		return json.Marshal(g)
+	})
+	return g, state, err
 }
 
-// load reads what an earlier process kept.
-func (p *parts) load(log *slog.Logger) error {
-	if p.dir == "" {
-		log.Warn("parts of inbound messages are kept in memory only: a crash can lose some")
+// read gives a group; nil where there is none, or none that can be read.
+func (p *parts) read(doc []byte) *sms.Group {
+	if doc == nil {
 		return nil
 	}
-	if err := os.MkdirAll(p.dir, 0o700); err != nil {
-		return err
+	g := new(sms.Group)
+	if err := json.Unmarshal(doc, g); err != nil || g.Parts == nil {
+		p.log.Error("parts of an inbound message cannot be read", "err", err)
+		return nil
 	}
-	files, err := os.ReadDir(p.dir)
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, f := range files {
-		name := f.Name()
-		if !strings.HasSuffix(name, spoolSuffix) {
-			continue
+	return g
+}
+
+// finish says that a group's message was handed on. Repeats of its parts are
+// known by what stays of it.
+func (p *parts) finish(ctx context.Context, part *sms.Part, now time.Time) error {
+	return p.shelf.Change(ctx, groupKey(part), func(doc []byte) ([]byte, error) {
+		g := p.read(doc)
+		if g == nil || g.Done {
+			return doc, nil
 		}
-		doc, err := os.ReadFile(filepath.Join(p.dir, name))
-		var v storedPart
-		if err == nil {
-			err = json.Unmarshal(doc, &v)
+		g.Finish(now)
+		return json.Marshal(g)
+	})
+}
+
+// drop forgets the parts that were handed on without the ones that never came. A
+// straggler that came meanwhile begins a message of its own.
+func (p *parts) drop(ctx context.Context, key string, handed *sms.Group, now time.Time) error {
+	return p.shelf.Change(ctx, key, func(doc []byte) ([]byte, error) {
+		g := p.read(doc)
+		if g == nil || !g.At.Equal(handed.At) {
+			return doc, nil
 		}
+		for seq := range handed.Parts {
+			delete(g.Parts, seq)
+		}
+		if len(g.Parts) == 0 || g.Done {
+			return nil, nil
+		}
+		g.At = now
+		return json.Marshal(g)
+	})
+}
+
+// An overdue group is to be handed on as it is.
+type overdue struct {
+	key   string
+	group *sms.Group
+}
+
+// look finds the messages that are waited for no longer, the oldest first, and
+// forgets those that were handed on long ago.
+func (p *parts) look(ctx context.Context, now time.Time) (list []overdue, err error) {
+	var waiting []overdue
+	for after := ""; ; {
+		keys, docs, err := p.shelf.List(ctx, after, groupsAtOnce)
 		if err != nil {
-			log.Error("a part of an inbound message cannot be read", "file", name, "err", err)
-			continue
+			return nil, err
 		}
-		v.Part.Tag = name
-		p.stored[name] = true
-		if w, state := p.join.Add(v.Part, v.At); state == sms.Complete {
-			p.join.Settle(w, false, v.At) // its time, or a repeat, hands it on
+		for i, key := range keys {
+			after = key
+			switch g := p.read(docs[i]); {
+			case g == nil:
+				err = p.shelf.Change(ctx, key, func([]byte) ([]byte, error) { return nil, nil })
+			case !g.Done:
+				waiting = append(waiting, overdue{key, g})
+			case now.Sub(g.At) >= p.timeout:
+				err = p.drop(ctx, key, g, now)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
-	}
-	return nil
-}
-
-// add takes a part. With an error it is not safe yet, and must not be answered
-// as if it were.
-func (p *parts) add(part sms.Part, now time.Time) (sms.Whole, sms.State, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.dir != "" {
-		part.Tag = fileName(part)
-	}
-	w, state := p.join.Add(part, now)
-	if state != sms.Waiting || p.dir == "" || p.stored[part.Tag] {
-		return w, state, nil
-	}
-	if err := p.write(part, now); err != nil {
-		return w, state, err
-	}
-	p.stored[part.Tag] = true
-	return w, state, nil
-}
-
-func fileName(part sms.Part) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %d %v %d %d %d %v %x", part.From, part.To, part.Ref, part.Wide, part.Total, part.Seq, part.Coding, part.Tables, part.Data)
-	return hex.EncodeToString(h.Sum(nil)[:16]) + spoolSuffix
-}
-
-// write puts a part on the disk, whole or not at all.
-func (p *parts) write(part sms.Part, now time.Time) error {
-	doc, err := json.Marshal(storedPart{Part: part, At: now})
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(p.dir, part.Tag)
-	f, err := os.Create(path + ".new")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(doc)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err != nil {
-		return err
-	}
-	d, err := os.Open(p.dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// settle says that a message was handed on, or could not be.
-func (p *parts) settle(w sms.Whole, ok bool, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.join.Settle(w, ok, now)
-	if ok {
-		p.remove(w)
-	}
-}
-
-// forget drops what was given up and dealt with.
-func (p *parts) forget(w sms.Whole) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.remove(w)
-}
-
-func (p *parts) remove(w sms.Whole) {
-	for _, name := range w.Tags {
-		if !p.stored[name] {
-			continue
-		}
-		delete(p.stored, name)
-		if err := os.Remove(filepath.Join(p.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			p.stored[name] = true // it would come back with the next start
+		if len(keys) < groupsAtOnce {
+			break
 		}
 	}
-}
-
-// postpone keeps a message to offer it again.
-func (p *parts) postpone(w sms.Whole) {
+	slices.SortFunc(waiting, func(a, b overdue) int { return a.group.Older(b.group) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.later = append(p.later, postponed{w, time.Now().Add(again)})
-}
-
-// expire gives the messages that are to be handed on as they are.
-func (p *parts) expire(now time.Time) []sms.Whole {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	out := p.join.Expire(now)
-	rest := p.later[:0]
-	for _, l := range p.later {
-		if now.Before(l.at) {
-			rest = append(rest, l)
-		} else {
-			out = append(out, l.w)
+	p.open = len(waiting)
+	for i, w := range waiting {
+		late := now.Sub(w.group.At) >= p.timeout || len(waiting)-i > maxGroups
+		if late && !now.Before(p.held[w.key]) {
+			p.held[w.key] = now.Add(again)
+			list = append(list, w)
 		}
 	}
-	p.later = rest
-	return out
+	for key, until := range p.held {
+		if now.Sub(until) > again {
+			delete(p.held, key)
+		}
+	}
+	return list, nil
 }
 
-// waiting counts the messages that are not whole.
+// waiting counts the messages that were not whole when it was looked last.
 func (p *parts) waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.join.Len() + len(p.later)
+	return p.open
 }

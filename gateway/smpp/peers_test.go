@@ -19,6 +19,7 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/smpp/smsctest"
 	"outdial/gateway/sms"
 )
 
@@ -34,7 +35,7 @@ type peer struct {
 	events chan peerEvent
 	orders io.Writer
 	obeyed chan struct{}
-	joiner *sms.Reassembler
+	phone  smsctest.Phone
 }
 
 type peerEvent struct {
@@ -76,7 +77,7 @@ func startPeer(t *testing.T, name string) *peer {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{T: t, name: name, orders: in, events: make(chan peerEvent, 10000), obeyed: make(chan struct{}, 100), joiner: sms.NewReassembler(time.Hour, 10000)}
+	p := &peer{T: t, name: name, orders: in, events: make(chan peerEvent, 10000), obeyed: make(chan struct{}, 100)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -205,9 +206,8 @@ func (p *peer) took() string {
 			}
 			part.Ref, part.Total, part.Seq, part.Wide = h.Ref, h.Total, h.Seq, h.Wide
 		}
-		if w, state := p.joiner.Add(part, time.Now()); state == sms.Complete {
-			p.joiner.Settle(w, true, time.Now())
-			return w.Text
+		if text, whole := p.phone.Join(part); whole {
+			return text
 		}
 	}
 }
@@ -232,7 +232,7 @@ func (p *peer) call(a Account) *caller {
 	if p.name == "node" {
 		a.MessageIDs = "hex-decimal"
 	}
-	g, err := New(a, Options{Spool: p.TempDir()})
+	g, err := New(a, Options{})
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -244,7 +244,9 @@ func (p *peer) call(a Account) *caller {
 			if err := c.book.keep(a); err != nil {
 				return err
 			}
-			c.arrivals <- a
+			if a.Input != nil || a.Receipt != nil {
+				c.arrivals <- a
+			}
 			return nil
 		})
 	}()

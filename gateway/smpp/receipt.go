@@ -81,7 +81,7 @@ func (g *Gateway) receive(d *delivery) {
 	if r.ref == "" {
 		g.counts.strays.Add(1)
 		g.log.Warn("a receipt without a message id", "from", d.from)
-		d.s.done(d.p, pdu.ROK, 0)
+		d.s.done(d.p, pdu.ROK)
 		return
 	}
 	a := gateway.Arrival{Account: g.set.Name, Ref: r.ref, Receipt: &gateway.Receipt{Status: r.state.Status(), Code: r.code, At: r.at}}
@@ -106,18 +106,18 @@ func (g *Gateway) receive(d *delivery) {
 	switch {
 	case err == nil:
 		g.counts.receipts.Add(1)
-		d.s.done(d.p, pdu.ROK, 0)
+		d.s.done(d.p, pdu.ROK)
 	case fault.Is(err, fault.NotFound) && g.progress.holds(r.ref):
 		g.counts.rejected.Add(1)
-		d.s.done(d.p, g.set.retry, 0)
+		d.s.done(d.p, g.set.retry)
 	case g.verdictOf(err) == pdu.RXRAPPN:
 		g.counts.strays.Add(1)
 		g.log.Info("a receipt for a message that nobody knows", "ref", r.ref, "state", r.state.String(), "err", err)
-		d.s.done(d.p, pdu.ROK, 0)
+		d.s.done(d.p, pdu.ROK)
 	default:
 		g.counts.rejected.Add(1)
 		g.log.Warn("a receipt was not taken", "ref", r.ref, "err", err)
-		d.s.done(d.p, g.set.retry, 0)
+		d.s.done(d.p, g.set.retry)
 	}
 }
 

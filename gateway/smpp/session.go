@@ -43,8 +43,7 @@ type session struct {
 	pending map[uint32]*request
 	taking  int           // what the far side asked and we have not answered
 	quiet   chan struct{} // closed when taking falls to zero; nil while nobody waits
-	owing   []owed        // answers to inbound messages that may not have left
-	settled bool          // the gateway has been told of those that did not
+	parted  bool          // it was ended in good order: what was answered arrived
 }
 
 // A request waits for its answer.
@@ -52,13 +51,6 @@ type request struct {
 	answer chan *pdu.PDU
 	late   func(*pdu.PDU) // takes an answer that comes after it was given up
 	given  time.Time      // when it was given up
-}
-
-// An owed answer belongs to an inbound message that the carrier will deliver
-// again if it never gets it.
-type owed struct {
-	at  int64
-	sum uint64
 }
 
 func newSession(set *settings, conn net.Conn, g *Gateway) *session {
@@ -193,6 +185,7 @@ func (s *session) read() error {
 			s.reply(p.Answer(pdu.ROK))
 		case p.Command == pdu.Unbind:
 			s.reply(p.Answer(pdu.ROK))
+			s.part()
 			s.out.close(errUnbound)
 		case p.Command == pdu.DeliverSM || p.Command == pdu.DataSM:
 			s.begin()
@@ -346,8 +339,17 @@ func (s *session) stop() {
 		return
 	case <-ctx.Done():
 	}
-	_, _, _ = s.ask(context.Background(), &pdu.PDU{Command: pdu.Unbind}, min(s.set.Response, 5*time.Second), nil)
+	if _, _, err := s.ask(context.Background(), &pdu.PDU{Command: pdu.Unbind}, min(s.set.Response, 5*time.Second), nil); err == nil {
+		s.part()
+	}
 	s.end(errStopped)
+}
+
+// part notes that both sides have said goodbye.
+func (s *session) part() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parted = true
 }
 
 // begin and done count what the far side asked and we have not answered.
@@ -357,34 +359,23 @@ func (s *session) begin() {
 	s.taking++
 }
 
-// done answers p. sum, where it is not 0, is that of an inbound message that
-// was kept.
-func (s *session) done(p *pdu.PDU, status pdu.Status, sum uint64) {
+// done answers p, and gives the answer's place in what is written.
+func (s *session) done(p *pdu.PDU, status pdu.Status) (at int64) {
 	at, err := s.out.add(p.Answer(status))
 	if err != nil {
 		at = math.MaxInt64
 	}
-	kept := sum != 0 && status == pdu.ROK
 	s.mu.Lock()
-	lost := kept && s.settled && !s.out.sent(at)
-	if kept && !s.settled {
-		for len(s.owing) > 0 && s.out.sent(s.owing[0].at) {
-			s.owing = s.owing[1:]
-		}
-		s.owing = append(s.owing, owed{at, sum})
-	}
 	s.taking--
 	if s.taking == 0 && s.quiet != nil {
 		close(s.quiet)
 		s.quiet = nil
 	}
 	s.mu.Unlock()
-	if lost {
-		s.gw.lost(sum)
-	}
 	if errors.Is(err, errQueued) {
 		s.end(err)
 	}
+	return at
 }
 
 // silence gives a channel that is closed when all the far side asked is answered.
@@ -400,18 +391,4 @@ func (s *session) silence() <-chan struct{} {
 		s.quiet = make(chan struct{})
 	}
 	return s.quiet
-}
-
-// settle tells the gateway, once the session is over, of inbound messages that
-// were kept and whose answers never left: the carrier will deliver them again.
-func (s *session) settle() {
-	s.mu.Lock()
-	owing := s.owing
-	s.owing, s.settled = nil, true
-	s.mu.Unlock()
-	for _, o := range owing {
-		if !s.out.sent(o.at) {
-			s.gw.lost(o.sum)
-		}
-	}
 }

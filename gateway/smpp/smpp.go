@@ -28,10 +28,9 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// TLS is what TLS connections start from; nil trusts the system's roots.
 	TLS *tls.Config
-	// Spool is a directory of the gateway's own, where the parts of an inbound
-	// message are kept until all have come, so that each can be answered when it
-	// comes and none is lost in a crash. "" keeps them in memory only.
-	Spool string
+	// Shelf keeps the parts of inbound messages until all have come, so that each
+	// can be answered when it comes. nil keeps them in memory: a crash loses them.
+	Shelf Shelf
 	Log   *slog.Logger
 }
 
@@ -46,6 +45,7 @@ type Gateway struct {
 	flights  *flights
 	lanes    *lanes
 	parts    *parts
+	answers  *answers
 	refs     atomic.Uint32 // of concatenated messages
 	turn     atomic.Uint32 // of the binds
 
@@ -56,7 +56,6 @@ type Gateway struct {
 	changed   chan struct{} // closed, and made anew, when a link changes
 	freed     chan struct{} // a place in a window became free
 	lastError string
-	unpaid    map[uint64]time.Time // inbound messages that were kept and will come again
 }
 
 // New makes a gateway of an account. It does no I/O. An error is of kind
@@ -72,9 +71,13 @@ func New(a Account, o Options) (*Gateway, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Shelf == nil {
+		o.Shelf = newMemory()
+	}
+	log := o.Log.With("account", a.Name)
 	g := &Gateway{
-		set: set, opt: o, log: o.Log.With("account", a.Name), brake: newBrake(), progress: newProgress(), flights: newFlights(),
-		lanes: newLanes(), parts: newParts(set, o.Spool), changed: make(chan struct{}), freed: make(chan struct{}, 1), unpaid: map[uint64]time.Time{},
+		set: set, opt: o, log: log, brake: newBrake(), progress: newProgress(), flights: newFlights(),
+		lanes: newLanes(), parts: newParts(set, o.Shelf, log), answers: newAnswers(), changed: make(chan struct{}), freed: make(chan struct{}, 1),
 	}
 	g.refs.Store(rand.Uint32())
 	for i, c := range set.commands {
@@ -89,9 +92,6 @@ func (g *Gateway) Run(ctx context.Context, in gateway.Inbox) error {
 	if err := g.start(in); err != nil {
 		return err
 	}
-	if err := g.parts.load(g.log); err != nil {
-		return fault.Wrap(fault.Internal, err, "spool: parts of inbound messages cannot be kept")
-	}
 	var links, work errgroup.Group
 	g.lanes.open(&work)
 	for _, l := range g.links {
@@ -105,6 +105,7 @@ func (g *Gateway) Run(ctx context.Context, in gateway.Inbox) error {
 	stop()
 	g.lanes.close()
 	_ = work.Wait()
+	g.release(time.Now())
 	return nil
 }
 

@@ -217,14 +217,14 @@ func TestPartsGoOn(t *testing.T) {
 // checkParts checks that phones would read text twice, and got each part once.
 func checkParts(t *testing.T, subs []smsctest.Submission, text string) {
 	t.Helper()
-	j := sms.NewReassembler(time.Hour, 1000)
+	var phone smsctest.Phone
 	whole, taken := 0, 0
 	for _, s := range subs {
 		if !s.Took {
 			continue
 		}
 		taken++
-		if got, ok := handset(j, s); ok {
+		if got, ok := phone.Read(s); ok {
 			whole++
 			if got != text {
 				t.Errorf("it reads %q", got)

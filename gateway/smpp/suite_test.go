@@ -20,14 +20,14 @@ const inboundID = 0x1500
 // A farSide is an SMSC as the suite wants it.
 type farSide struct {
 	*smsctest.Server
-	mu     sync.Mutex
-	next   pdu.Status // of the next submission
-	joiner *sms.Reassembler
-	taken  chan gatewaytest.Taken
+	mu    sync.Mutex
+	next  pdu.Status // of the next submission
+	phone smsctest.Phone
+	taken chan gatewaytest.Taken
 }
 
 func newFarSide() *farSide {
-	f := &farSide{joiner: sms.NewReassembler(1<<40, 10000), taken: make(chan gatewaytest.Taken, 1000)}
+	f := &farSide{taken: make(chan gatewaytest.Taken, 1000)}
 	f.Server = smsctest.New(smsctest.Options{Submit: f.submit})
 	return f
 }
@@ -40,32 +40,11 @@ func (f *farSide) submit(s smsctest.Submission) smsctest.Answer {
 		return smsctest.Answer{Status: status}
 	}
 	a := smsctest.Answer{ID: fmt.Sprintf("ref-%d", s.N)}
-	if text, whole := handset(f.joiner, s); whole {
+	if text, whole := f.phone.Read(s); whole {
 		m := s.PDU.Message
 		f.taken <- gatewaytest.Taken{From: "+" + m.Source.Addr, To: "+" + m.Dest.Addr, Text: text}
 	}
 	return a
-}
-
-// handset puts a submission together as a phone would.
-func handset(j *sms.Reassembler, s smsctest.Submission) (text string, whole bool) {
-	m := s.PDU.Message
-	p := sms.Part{From: m.Source.Addr, To: m.Dest.Addr, Data: s.Data()}
-	if m.DataCoding == 8 {
-		p.Coding = sms.UCS2
-	}
-	if m.ESMClass&pdu.ClassUDHI != 0 {
-		h, rest, _ := sms.ParseHeader(p.Data)
-		p.Data, p.Ref, p.Wide, p.Total, p.Seq, p.Tables = rest, h.Ref, h.Wide, h.Total, h.Seq, h.Tables
-	}
-	if total, ok := s.PDU.Uint(pdu.SARTotal); ok {
-		ref, _ := s.PDU.Uint(pdu.SARRef)
-		seq, _ := s.PDU.Uint(pdu.SARSeq)
-		p.Ref, p.Total, p.Seq = uint16(ref), int(total), int(seq)
-	}
-	w, state := j.Add(p, s.At)
-	j.Settle(w, true, s.At)
-	return w.Text, state == sms.Complete
 }
 
 func (f *farSide) took(ctx context.Context) (gatewaytest.Taken, error) {
@@ -137,7 +116,7 @@ func TestSuite(t *testing.T) {
 				f := newFarSide()
 				t.Cleanup(f.Close)
 				a.Name, a.Addresses, a.SystemID, a.InboundID = "carrier", []string{"smsc:2775"}, "me", inboundID
-				g, err := New(a, Options{Dial: f.Dial, Spool: t.TempDir()})
+				g, err := New(a, Options{Dial: f.Dial})
 				if err != nil {
 					t.Fatal(err)
 				}
