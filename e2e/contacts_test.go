@@ -54,6 +54,7 @@ func (s *server) startCall(in *connect.StartOutboundVoiceContactInput) string {
 	if err != nil {
 		s.Fatal(err)
 	}
+	s.advance("0s") // it has been dialled
 	return aws.ToString(out.ContactId)
 }
 

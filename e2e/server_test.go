@@ -18,6 +18,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // The access key of every server here.
@@ -76,7 +78,7 @@ type ready struct {
 func serve(t *testing.T, config string) *server {
 	t.Helper()
 	s := &server{T: t, dir: t.TempDir()}
-	s.args = []string{"serve", "-listen", "127.0.0.1:0", "-store", "file:" + filepath.Join(s.dir, "outdial.db")}
+	s.args = []string{"serve", "-store", storeURL(t, s.dir)}
 	if config != "" {
 		path := filepath.Join(s.dir, "outdial.yaml")
 		if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
@@ -94,12 +96,49 @@ func serve(t *testing.T, config string) *server {
 	return s
 }
 
+// storeURL is a store of the test's own: a file, or with OUTDIAL_E2E=postgres a
+// schema on the server of PGURL.
+func storeURL(t *testing.T, dir string) string {
+	t.Helper()
+	if os.Getenv("OUTDIAL_E2E") != "postgres" {
+		return "file:" + filepath.Join(dir, "outdial.db")
+	}
+	u, err := url.Parse(os.Getenv("PGURL"))
+	if err != nil || u.Host == "" {
+		t.Fatalf("PGURL: %q is no database (%v)", os.Getenv("PGURL"), err)
+	}
+	c, err := pgx.Connect(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "e2e_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	if _, err := c.Exec(t.Context(), "create schema "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		defer c.Close(context.Background())
+		if _, err := c.Exec(context.Background(), "drop schema "+name+" cascade"); err != nil {
+			t.Error(err)
+		}
+	})
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
 // begin starts the program, and waits until it serves.
 func (s *server) begin() {
 	s.Helper()
 	file := filepath.Join(s.dir, "ready.json")
 	os.Remove(file)
-	s.cmd = exec.Command(program, append(s.args, "-ready", file)...)
+	listen := "127.0.0.1:0"
+	if s.Endpoint != "" {
+		// The address names a process among those that share a database: what was
+		// in hand at it is found again at once.
+		listen = strings.TrimPrefix(s.Endpoint, "http://")
+	}
+	s.cmd = exec.Command(program, append(s.args, "-ready", file, "-listen", listen)...)
 	s.cmd.Dir, s.cmd.Stderr, s.cmd.Stdout = s.dir, s.append("log"), s.append("said")
 	s.cmd.Env = append(os.Environ(), "OUTDIAL_ACCESS_KEY_ID="+keyID, "OUTDIAL_SECRET_ACCESS_KEY="+secret)
 	if err := s.cmd.Start(); err != nil {

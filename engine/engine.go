@@ -116,6 +116,7 @@ type Engine struct {
 	offset atomic.Int64 // of the engine's time, nanoseconds
 	nudge  chan struct{}
 	rest   chan struct{}
+	began  chan struct{}
 
 	accounts sync.Map // name → *account
 	circuits sync.Map // name → *circuit
@@ -139,7 +140,7 @@ func New(c Config) *Engine {
 	if c.Workers == 0 {
 		c.Workers = 64
 	}
-	e := &Engine{Config: c, log: c.Log, nudge: make(chan struct{}, 1), rest: make(chan struct{}, 1)}
+	e := &Engine{Config: c, log: c.Log, nudge: make(chan struct{}, 1), rest: make(chan struct{}, 1), began: make(chan struct{})}
 	e.policy.Store(&c.Policy)
 	e.throttle.setAccounts(c.Throttles)
 	e.offset.Store(int64(c.Offset))
@@ -151,6 +152,10 @@ func New(c Config) *Engine {
 func (e *Engine) Now() time.Time {
 	return time.Now().Add(time.Duration(e.offset.Load())).UTC().Truncate(time.Millisecond)
 }
+
+// Began is closed when what earlier processes left behind has been dealt with:
+// a call that is asked for before could be taken for one of theirs.
+func (e *Engine) Began() <-chan struct{} { return e.began }
 
 // Run serves the gateways, does effects and fires timers until ctx is done, then
 // finishes the turns in hand. The store must be running.
@@ -164,6 +169,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	e.joinRates(ctx)
+	close(e.began)
 	g, gctx := errgroup.WithContext(ctx)
 	for name, gw := range e.Gateways {
 		g.Go(func() error {

@@ -47,6 +47,11 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		}
 		return err
 	})
+	select {
+	case <-h.engine.Load().Began():
+	case <-engineDone:
+	case <-ctx.Done():
+	}
 	serve := func(srv *http.Server, ln net.Listener) {
 		parts.Go(func() error {
 			err := srv.Serve(ln)

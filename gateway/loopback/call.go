@@ -301,6 +301,7 @@ func (w *World) Act(ctx context.Context, number string, a Act) error {
 	if a.Action == "dial" {
 		return w.dial(ctx, number, a.To)
 	}
+	w.begun(ctx)
 	w.mu.Lock()
 	h := w.handset(number)
 	if h.call != nil && len(w.untold[h.call.contact]) > 0 {

@@ -126,13 +126,19 @@ func (w *World) Run(ctx context.Context, in gateway.Inbox) error {
 	return nil
 }
 
+// begun waits for Run: a handset that is used in the moment of the start is used
+// when there is somebody to hear it.
+func (w *World) begun(ctx context.Context) {
+	select {
+	case <-w.serves:
+	case <-ctx.Done():
+	}
+}
+
 // deliver hands one arrival to the inbox. It is called without the lock: the
 // house may come back with an effect before it returns.
 func (w *World) deliver(ctx context.Context, a gateway.Arrival) error {
-	select {
-	case <-w.serves: // a handset that is used in the moment of the start waits for it
-	case <-ctx.Done():
-	}
+	w.begun(ctx)
 	w.mu.Lock()
 	in := w.inbox
 	if in == nil {
