@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What the manual says is configuration is one that holds, and what it says is
+// a command is one.
+func TestManual(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/messages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config, commands []string
+	for _, m := range regexp.MustCompile("(?s)```(yaml|sh)\n(.*?)```").FindAllStringSubmatch(string(raw), -1) {
+		if m[1] == "yaml" {
+			config = append(config, m[2])
+		} else {
+			commands = append(commands, strings.Split(strings.TrimSpace(m[2]), "\n")...)
+		}
+	}
+	if len(config) < 2 || len(commands) < 9 {
+		t.Fatalf("%d pieces of configuration, %d commands", len(config), len(commands))
+	}
+	text := strings.Join(config, "")
+	c, err := parseConfig("messages.md", []byte(text), noEnv, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := c.Instances[0].Numbers[0]; n.Quiet == "" || n.Throttle == 0 || n.OptOut == "" || len(c.Routes) == 0 || len(c.Carriers) != 2 {
+		t.Errorf("%+v", c)
+	}
+	for _, line := range commands {
+		words := strings.Fields(line)
+		known := false
+		for _, v := range verbs() {
+			known = known || words[0] == "outdial" && v.name == words[1]
+		}
+		if !known {
+			t.Errorf("%s: there is no such verb", line)
+		}
+		if words[1] == "optout" && !strings.Contains(optoutAbout, "outdial optout "+words[2]) {
+			t.Errorf("%s: there is no such verb", line)
+		}
+	}
+}
