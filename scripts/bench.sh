@@ -15,6 +15,8 @@ PGURL=$(sh scripts/postgres.sh start "$RUN")
 	"$RUN/outdial" bench -for "${FOR:-8s}" idle floor start latency whole million
 	echo
 	"$RUN/outdial" bench -for "${FOR:-8s}" -store "$PGURL" start whole
+	echo
+	"$RUN/outdial" bench -for 5s sip
 	echo '```'
 } | tee "$RUN/figures"
 cat "$RUN/figures" >>docs/figures.md
