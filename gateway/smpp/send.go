@@ -91,14 +91,17 @@ func joined(segs []sms.Segment) string {
 	return b.String()
 }
 
-// wording is what a message says in plain text. A channel without attachments
-// gets their addresses.
+// wording is what a message says in plain text. A file goes as its address, where
+// it has one that the customer can open; any other does not go.
 func wording(m contact.SendMessage) (string, error) {
 	if t := m.ContentType; t != "" && !strings.HasPrefix(t, "text/") {
 		return "", fault.New(fault.Refused, "contentType: %s cannot be sent as a short message", t)
 	}
 	text := m.Text
 	for _, a := range m.Attachments {
+		if !strings.HasPrefix(a.URL, "https://") && !strings.HasPrefix(a.URL, "http://") {
+			return "", fault.New(fault.Refused, "attachments: %.100s (%.100s) cannot be sent: SMPP carries text alone", a.Name, a.Type)
+		}
 		if text != "" {
 			text += "\n"
 		}
