@@ -3,6 +3,7 @@ package play
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -101,6 +102,25 @@ func (s *Stage) Do(l Line) error {
 	return fmt.Errorf("%c is no input", l.Sign)
 }
 
+// enclosed takes files out of what the customer writes: its last lines, where
+// they are as a play shows a file, "[image/png card.png]".
+func enclosed(text string) (rest string, files []contact.Attachment) {
+	lines := strings.Split(text, "\n")
+	n := len(lines)
+	for ; n > 0; n-- {
+		inner, ok := strings.CutPrefix(lines[n-1], "[")
+		inner, closed := strings.CutSuffix(inner, "]")
+		kind, name, _ := strings.Cut(inner, " ")
+		if !ok || !closed || !mimeType.MatchString(kind) {
+			break
+		}
+		files = append([]contact.Attachment{{Type: kind, Name: name}}, files...)
+	}
+	return strings.Join(lines[:n], "\n"), files
+}
+
+var mimeType = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+$`)
+
 // say hands in what the customer writes or says.
 func (s *Stage) say(text string) error {
 	if err := s.Rest(); err != nil {
@@ -112,7 +132,8 @@ func (s *Stage) say(text string) error {
 		case a.c.Channel == contact.Chat:
 			s.seq++
 			a.wrote = s.now
-			s.tell(a, contact.MessageReceived{ID: fmt.Sprintf("message-%d", s.seq), Text: text})
+			text, files := enclosed(text)
+			s.tell(a, contact.MessageReceived{ID: fmt.Sprintf("message-%d", s.seq), Text: text, Attachments: files})
 			return s.err
 		case a.c.Channel == contact.Voice && a.listen != nil && a.listen.speech:
 			visit := a.listen.visit
