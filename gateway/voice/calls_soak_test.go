@@ -89,7 +89,10 @@ func (s *soak) one(manner string, n int) contact.CallEnded {
 		return r.Input
 	}
 	p := placeCall()
-	p.To, p.RingTimeout = fmt.Sprintf("%s%06d", manner, n%1000000), 1
+	p.To, p.RingTimeout = fmt.Sprintf("%s%06d", manner, n%1000000), 30
+	if manner == crowd.Deaf {
+		p.RingTimeout = 1
+	}
 	if end, bad := do(p).(contact.CallEnded); bad {
 		return end
 	}
@@ -265,7 +268,7 @@ func soakCalls(t *testing.T) int {
 // calls on purpose.
 func TestSoak(t *testing.T) {
 	total := soakCalls(t)
-	s := newSoak(t, time.Second, nil)
+	s := newSoak(t, 4*time.Second, nil)
 	stop := s.flood()
 	before := s.rest(1 << 20)
 	begun := time.Now()
@@ -304,7 +307,7 @@ func TestSoak(t *testing.T) {
 // Calls over a network that loses 5 %, is late by up to 60 ms, brings datagrams in
 // another order and some of them twice, in signalling and in sound.
 func TestSoakBadNetwork(t *testing.T) {
-	s := newSoak(t, 5*time.Second, &voicetest.Faults{Loss: 0.05, Duplicate: 0.05, Jitter: 60 * time.Millisecond})
+	s := newSoak(t, 10*time.Second, &voicetest.Faults{Loss: 0.05, Duplicate: 0.05, Jitter: 60 * time.Millisecond})
 	before := s.rest(1 << 20)
 	var wg sync.WaitGroup
 	for n := range 100 {

@@ -11,9 +11,9 @@ import (
 
 const second = time.Second
 
-// fresh is a set that was made when the detector was done, and judged once: its
-// figures are what they were then. Whoever changes the detector by what they see
-// here has to make another.
+// fresh is a set that was made when the detector was done. It was judged once, and
+// then looked at: tones on bad lines were seen to by it, people and machines were
+// not. Whoever changes the detector by what they see here has to make another.
 var fresh = set{
 	name: "fresh set",
 	voices: []speaker{
