@@ -27,8 +27,8 @@ const (
 	Moving  = "+12068" // goes on from another address after a while
 )
 
-// A Call is one that came in.
-type Call struct {
+// A call is one that came in.
+type call struct {
 	id     string
 	user   string
 	sip    netip.AddrPort // whom we talk to
@@ -47,7 +47,7 @@ type Call struct {
 	sound  voice
 }
 
-func (k *Call) is(manner string) bool { return strings.HasPrefix(k.user, manner) }
+func (k *call) is(manner string) bool { return strings.HasPrefix(k.user, manner) }
 
 // A Crowd is at work from Open until Close.
 type Crowd struct {
@@ -58,15 +58,15 @@ type Crowd struct {
 	group    sync.WaitGroup
 
 	mu    sync.Mutex
-	calls map[string]*Call         // by Call-ID
-	by    map[netip.AddrPort]*Call // by where the caller's sound comes from
-	slots [slots][]*Call
+	calls map[string]*call         // by Call-ID
+	by    map[netip.AddrPort]*call // by where the caller's sound comes from
+	slots [slots][]*call
 	begun int // calls that were answered and acknowledged
 	ended int
 	most  int // at once
 	from  int64
 	until int64 // between the first ACK and the last
-	meter *Meter
+	meter *meter
 	count Count // of calls that are over
 }
 
@@ -87,7 +87,7 @@ func Open() (*Crowd, error) {
 		}
 	}
 	c := &Crowd{sip: all[0], rtp: all[1], other: all[2], host: all[0].LocalAddr().String(), done: make(chan struct{}),
-		calls: map[string]*Call{}, by: map[netip.AddrPort]*Call{}, meter: newMeter()}
+		calls: map[string]*call{}, by: map[netip.AddrPort]*call{}, meter: newMeter()}
 	c.group.Go(c.signal)
 	c.group.Go(func() { c.hear(c.rtp) })
 	c.group.Go(func() { c.hear(c.other) })
@@ -135,7 +135,7 @@ func (c *Crowd) Count() Count {
 }
 
 // add takes what came of a call to what is counted.
-func (n *Count) add(k *Call) {
+func (n *Count) add(k *call) {
 	if k.acked != 0 && k.first != 0 {
 		n.Prompt = append(n.Prompt, time.Duration(k.first-k.acked))
 	}
@@ -194,7 +194,7 @@ func isFirst(v byte) bool  { return v >= 0x80 && v < 0xF0 }
 func isSecond(v byte) bool { return v < 0x70 }
 
 // listen notes when prompts are heard. c.mu is held.
-func (k *Call) listen(payload []byte, at int64) {
+func (k *call) listen(payload []byte, at int64) {
 	if len(payload) < 160 {
 		return
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A Meter takes down when packets came, by their stream.
-type Meter struct {
+// A meter takes down when packets came, by their stream.
+type meter struct {
 	streams map[uint32]*stream
 	began   int64
 	last    int64
@@ -20,10 +20,10 @@ type stream struct {
 	packets int
 }
 
-func newMeter() *Meter { return &Meter{streams: map[uint32]*stream{}} }
+func newMeter() *meter { return &meter{streams: map[uint32]*stream{}} }
 
 // add takes a packet of RTP.
-func (m *Meter) add(b []byte, at int64) {
+func (m *meter) add(b []byte, at int64) {
 	if m.began == 0 {
 		m.began = at
 	}
@@ -48,7 +48,7 @@ type Pace struct {
 	P50, P99, Most time.Duration
 }
 
-func (m *Meter) pace() Pace {
+func (m *meter) pace() Pace {
 	var all []time.Duration
 	p := Pace{}
 	for _, s := range m.streams {
@@ -88,7 +88,7 @@ func dial(to string) (*net.UDPConn, error) {
 type Floor struct {
 	conn *net.UDPConn
 	done chan struct{}
-	m    *Meter
+	m    *meter
 }
 
 // OpenFloor opens a socket for them on loopback.

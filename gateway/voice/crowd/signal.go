@@ -40,7 +40,7 @@ func (c *Crowd) signal() {
 type message struct {
 	method, user string
 	lines        []string // headers that an answer repeats
-	to, from_    string
+	to, sender   string
 	id, cseq     string
 	contact      string
 	port         int
@@ -66,7 +66,7 @@ func parse(text string) (m message) {
 		case "via", "record-route":
 			m.lines = append(m.lines, l)
 		case "from":
-			m.from_ = v
+			m.sender = v
 		case "to":
 			m.to = v
 		case "call-id":
@@ -102,7 +102,7 @@ func (c *Crowd) reply(m message, status, tag, body string) string {
 	if tag != "" && !strings.Contains(to, "tag=") {
 		to += ";tag=" + tag
 	}
-	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n", m.from_, to, m.id, m.cseq)
+	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n", m.sender, to, m.id, m.cseq)
 	if tag != "" {
 		fmt.Fprintf(&b, "Contact: <sip:crowd@%s>\r\n", c.host)
 	}
@@ -134,8 +134,8 @@ func (c *Crowd) invited(m message) {
 		return
 	}
 	const tag = "crowd"
-	k = &Call{id: m.id, user: m.user, sip: m.from, media: netip.AddrPortFrom(host, uint16(m.port)),
-		target: m.contact, local: m.to + ";tag=" + tag, remote: m.from_}
+	k = &call{id: m.id, user: m.user, sip: m.from, media: netip.AddrPortFrom(host, uint16(m.port)),
+		target: m.contact, local: m.to + ";tag=" + tag, remote: m.sender}
 	if k.is(Engaged) {
 		c.reply(m, "486 Busy Here", tag, "")
 		return
@@ -193,7 +193,7 @@ func (m message) toUser() string {
 }
 
 // finish takes a call off the slots. c.mu is held.
-func (c *Crowd) finish(k *Call) {
+func (c *Crowd) finish(k *call) {
 	if k.over {
 		return
 	}
@@ -207,7 +207,7 @@ func (c *Crowd) finish(k *Call) {
 	for i, s := range c.slots {
 		for j, x := range s {
 			if x == k {
-				c.slots[i] = append(append([]*Call(nil), s[:j]...), s[j+1:]...)
+				c.slots[i] = append(append([]*call(nil), s[:j]...), s[j+1:]...)
 				return
 			}
 		}
@@ -252,7 +252,7 @@ func (c *Crowd) HangUp() {
 }
 
 // bid says goodbye. c.mu is held.
-func (c *Crowd) bid(k *Call) {
+func (c *Crowd) bid(k *call) {
 	text := fmt.Sprintf("BYE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		k.target, c.host, k.id, k.local, k.remote, k.id)
 	_, _ = c.sip.WriteToUDPAddrPort([]byte(text), k.sip)

@@ -59,7 +59,7 @@ func (c *Crowd) talk() {
 }
 
 // say sends one packet of a telephone.
-func (c *Crowd) say(k *Call, b []byte) {
+func (c *Crowd) say(k *call, b []byte) {
 	c.mu.Lock()
 	from := c.rtp
 	k.sound.said++
