@@ -101,7 +101,7 @@ func components(t *resource.Template, out *contact.Template, filled func(string)
 		out.Names = t.Attributes
 	}
 	if h := t.Header; h != nil {
-		out.Header = &contact.TemplateHeader{Type: h.Type, Value: filled(h.Value), Name: h.Name}
+		out.Header = &contact.TemplateHeader{Type: h.Type, Value: filled(h.Value), Name: filled(h.Name), Address: filled(h.Address)}
 	}
 	for _, b := range t.Buttons {
 		out.Buttons = append(out.Buttons, contact.TemplateButton{Index: b.Index, Type: b.Type, Value: filled(b.Value)})

@@ -42,6 +42,8 @@ type TemplateHeader struct {
 	Type  string `json:"type"`           // text, image, video, document or location
 	Value string `json:"value"`          // the text, the file's address, or "latitude,longitude"
 	Name  string `json:"name,omitempty"` // of the text's variable, a document's file name, or a place's name
+	// Address is a place's, in words.
+	Address string `json:"address,omitempty"`
 }
 
 // A TemplateButton is the variable of one of a template's buttons.

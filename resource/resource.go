@@ -212,6 +212,8 @@ type TemplateHeader struct {
 	Type  string `json:"type"` // text, image, video, document or location
 	Value string `json:"value"`
 	Name  string `json:"name,omitempty"` // of the text's variable, the document or the place
+	// Address is a place's, in words; with variables.
+	Address string `json:"address,omitempty"`
 }
 
 // A TemplateButton is a button of an approved WhatsApp template.

@@ -292,7 +292,9 @@ type templateConfig struct {
 type templateHeaderConfig struct {
 	Type  string `yaml:"type" eg:"image" doc:"text, image, video, document or location."`
 	Value string `yaml:"value" eg:"https://files.example.com/{{order}}.png" doc:"The text of its variable, the file's address, or LATITUDE,LONGITUDE; with variables."`
-	Name  string `yaml:"name" eg:"" doc:"Name of the text's variable, of the document or of the place."`
+	Name  string `yaml:"name" eg:"" doc:"Name of the text's variable, of the document or of the place; with variables."`
+	// Address is a place's.
+	Address string `yaml:"address" eg:"" doc:"Address of the place, in words; with variables."`
 }
 
 type templateButtonConfig struct {

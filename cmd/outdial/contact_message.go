@@ -90,7 +90,7 @@ func fate(m *contact.Message) (lines []string) {
 		lines = append(lines, line)
 	}
 	if m.Code != "" || m.Error != "" {
-		why := strings.TrimSuffix(strings.TrimSpace("the carrier said "+m.Code+": "+m.Error), ":")
+		why := strings.TrimSuffix(strings.TrimSpace("the carrier's code "+m.Code+": "+m.Error), ":")
 		if m.Code == "" {
 			why = m.Error
 		}

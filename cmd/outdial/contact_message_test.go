@@ -37,9 +37,9 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 		{"failed", with(func(m *contact.Message) {
 			m.Status, m.Failed, m.Code, m.Error = contact.StatusFailed, at.Add(time.Hour), "30007", "filtered"
 		}),
-			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, failed 13:00:00, by acme, reference SM1, 2 segments", "✗ the carrier said 30007: filtered"}},
+			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, failed 13:00:00, by acme, reference SM1, 2 segments", "✗ the carrier's code 30007: filtered"}},
 		{"failed without words", with(func(m *contact.Message) { m.Status, m.Code = contact.StatusFailed, "30007" }),
-			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments", "✗ the carrier said 30007"}},
+			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments", "✗ the carrier's code 30007"}},
 		{"unknown, sent again, by another", with(func(m *contact.Message) {
 			m.Status, m.Resent, m.Tried = contact.StatusUnknown, 2, []contact.Attempt{{Account: "first", Code: "E1", Error: "is down"}}
 		}), []string{"12:00:00 → SMS ? fate unknown \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments, sent again 2 times: nobody knew what had become of it", "not by first: E1 is down"}},

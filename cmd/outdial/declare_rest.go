@@ -72,7 +72,7 @@ func (d *declarer) template(path string, c templateConfig) {
 // components declares what an approved template has beside its body.
 func (d *declarer) components(path string, c templateConfig, doc *resource.Template) {
 	if h := c.Header; h != (templateHeaderConfig{}) {
-		doc.Header = &resource.TemplateHeader{Type: d.oneOf(path+".header.type", h.Type, "text", "image", "video", "document", "location"), Value: h.Value, Name: h.Name}
+		doc.Header = &resource.TemplateHeader{Type: d.oneOf(path+".header.type", h.Type, "text", "image", "video", "document", "location"), Value: h.Value, Name: h.Name, Address: h.Address}
 		if h.Value == "" {
 			d.fail(path+".header.value", "is needed")
 		}

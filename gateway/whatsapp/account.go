@@ -83,17 +83,26 @@ func (s *settings) checkNeeds() error {
 	if s.Name == "" {
 		return invalid("name", "is needed")
 	}
-	needs := map[string][][2]string{
-		meta: {{"token", s.Token}, {"app_secret", s.AppSecret}, {"verify_token", s.Verify}},
-		aws:  {{"region", s.Region}},
-	}
-	list, ok := needs[s.Provider]
-	if !ok {
+	metas := [][3]string{{"token", s.Token, "the access token of a system user"}, {"app_secret", s.AppSecret, "the app's secret, by which web-hooks are signed"},
+		{"verify_token", s.Verify, "a word of your own, which Meta repeats when the web-hook is set up"}}
+	awss := [][3]string{{"region", s.Region, "such as eu-west-1"}}
+	more := [][3]string{{"user", s.User}, {"secret", s.Secret}, {"session_token", s.Session}, {"topics", strings.Join(s.Topics, "")}}
+	needs, others := metas, append(more, awss...)
+	switch s.Provider {
+	case meta:
+	case aws:
+		needs, others = awss, metas
+	default:
 		return invalid("provider", "meta or aws, not %q", s.Provider)
 	}
-	for _, n := range list {
+	for _, n := range needs {
 		if n[1] == "" {
-			return invalid(n[0], "%s needs it", s.Provider)
+			return invalid(n[0], "%s needs it: %s", s.Provider, n[2])
+		}
+	}
+	for _, n := range others {
+		if n[1] != "" {
+			return invalid(n[0], "%s has no use for it", s.Provider)
 		}
 	}
 	if s.Provider == aws && (s.User == "") != (s.Secret == "") {
@@ -131,16 +140,22 @@ func (s *settings) checkWords() error {
 	return nil
 }
 
+// phoneID is how the ids of numbers look.
+var (
+	phoneID  = map[string]*regexp.Regexp{meta: regexp.MustCompile(`^[0-9]+$`), aws: regexp.MustCompile(`^phone-number-id-[0-9a-zA-Z]+$`)}
+	phoneIDs = map[string]string{meta: "Meta's are digits, and not the number itself", aws: "AWS's begin with phone-number-id-"}
+)
+
 func (s *settings) checkPhones() error {
 	if len(s.Phones) == 0 {
 		return invalid("phones", "at least one number is needed")
 	}
 	for number, id := range s.Phones {
 		if !strings.HasPrefix(number, "+") || sms.KindOf(number) != sms.International {
-			return invalid("phones", "%q is not in E.164", number)
+			return invalid("phones", "%q is not in E.164, with its plus sign", number)
 		}
-		if id == "" || url.PathEscape(id) != id {
-			return invalid("phones", "%s: %q is no phone number id", number, id)
+		if !phoneID[s.Provider].MatchString(id) {
+			return invalid("phones", "%s: %q is no phone number id: %s", number, id, phoneIDs[s.Provider])
 		}
 		if other, ok := s.numbers[id]; ok {
 			return invalid("phones", "%s and %s have the same id", number, other)
@@ -153,7 +168,7 @@ func (s *settings) checkPhones() error {
 func (s *settings) checkErrors() error {
 	for code, v := range s.Errors {
 		if !sms.Verdict(v).Known() {
-			return invalid("errors", "%s: %q is no verdict", code, v)
+			return invalid("errors", "%s: retry, other-route, refuse, opted-out, bad-number or unknown, not %q", code, v)
 		}
 		s.errors[code] = sms.Verdict(v)
 	}

@@ -51,6 +51,8 @@ func textParameter(s string) object {
 	return object{"type": "text", "text": s}
 }
 
+// headerParameter: a place is told when it is sent, by
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/utility-templates/location-templates/
 func headerParameter(h *contact.TemplateHeader) object {
 	switch h.Type {
 	case "image", "video", "document":
@@ -66,7 +68,13 @@ func headerParameter(h *contact.TemplateHeader) object {
 		return object{"type": h.Type, h.Type: o}
 	case "location":
 		lat, long, _ := strings.Cut(h.Value, ",")
-		return object{"type": "location", "location": object{"latitude": strings.TrimSpace(lat), "longitude": strings.TrimSpace(long), "name": h.Name}}
+		place := object{"latitude": strings.TrimSpace(lat), "longitude": strings.TrimSpace(long)}
+		for k, v := range map[string]string{"name": h.Name, "address": h.Address} {
+			if v != "" {
+				place[k] = v
+			}
+		}
+		return object{"type": "location", "location": place}
 	}
 	o := textParameter(h.Value)
 	if h.Name != "" {
