@@ -20,7 +20,6 @@ import (
 
 	"outdial/fault"
 	"outdial/gateway"
-	"outdial/gateway/progress"
 )
 
 // Options are what a gateway must be given from outside.
@@ -42,8 +41,8 @@ type Gateway struct {
 	log      *slog.Logger
 	counts   counters
 	brake    *brake
-	journeys progress.Journeys[taken]
-	flights  progress.Flights
+	progress *progress
+	flights  *flights
 	lanes    *lanes
 	parts    *parts
 	answers  *answers
@@ -77,7 +76,7 @@ func New(a Account, o Options) (*Gateway, error) {
 	}
 	log := o.Log.With("account", a.Name)
 	g := &Gateway{
-		set: set, opt: o, log: log, brake: newBrake(),
+		set: set, opt: o, log: log, brake: newBrake(), progress: newProgress(), flights: newFlights(),
 		lanes: newLanes(), parts: newParts(set, o.Shelf, log), answers: newAnswers(), changed: make(chan struct{}), freed: make(chan struct{}, 1),
 	}
 	g.refs.Store(rand.Uint32())

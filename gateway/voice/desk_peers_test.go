@@ -43,7 +43,7 @@ func TestBaresipIsTheAgent(t *testing.T) {
 
 	phone := "sip:+12065550123@" + desk
 	p.do(contact.Bridge{Do: contact.BridgeRing, Agent: "ann", Name: "Ann", Phone: phone})
-	if in := p.wants("QueueMoved"); in != (contact.QueueMoved{Outcome: contact.Accepted, Agent: "ann"}) {
+	if in := p.wants("QueueMoved").(contact.QueueMoved); in.Outcome != contact.Accepted || in.Agent != "ann" {
 		t.Fatalf("%+v", in)
 	}
 	p.do(contact.Bridge{Do: contact.BridgeJoin, Agent: "ann", Name: "Ann", Phone: phone})
@@ -56,7 +56,7 @@ func TestBaresipIsTheAgent(t *testing.T) {
 	})
 	<-talked
 	command("hangup")
-	if in := p.wants("QueueMoved"); in != (contact.QueueMoved{Outcome: contact.Left, Agent: "ann"}) {
+	if in := p.wants("QueueMoved").(contact.QueueMoved); in.Outcome != contact.Left || in.Agent != "ann" {
 		t.Errorf("%+v\n%s", in, said)
 	}
 	go func() { customer.Reply(customer.Expect("BYE"), "200 OK", "", "") }()

@@ -160,6 +160,9 @@ func (k *call) say(visit int, sound *sequence, then func()) {
 // hush silences what plays.
 func (k *call) hush() gateway.Result {
 	k.waiting = nil
+	if k.desk != nil && k.desk.joined || k.third != nil && k.third.up && !k.third.over {
+		return gateway.Result{} // somebody talks: what was to be silenced is over
+	}
 	k.media.Hush()
 	if k.playing == nil {
 		return gateway.Result{}

@@ -19,7 +19,6 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
-	"outdial/gateway/progress"
 	"outdial/gateway/sms"
 )
 
@@ -87,8 +86,8 @@ type Gateway struct {
 	log      *slog.Logger
 	counts   counters
 	brake    brake
-	journeys progress.Journeys[Taken]
-	flights  progress.Flights
+	progress *progress
+	flights  *flights
 	parts    *parts
 	trials   trials
 
@@ -117,7 +116,7 @@ func New(c Config, o Options) *Gateway {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Gateway{
-		config: c, opt: o, log: o.Log.With("account", c.Name),
+		config: c, opt: o, log: o.Log.With("account", c.Name), progress: newProgress(), flights: newFlights(),
 		parts: newParts(), stopped: make(chan struct{}), idle: make(chan struct{}),
 	}
 }
@@ -158,7 +157,7 @@ func (g *Gateway) Run(ctx context.Context, in gateway.Inbox) error {
 const sweeping = 30 * time.Second
 
 func (g *Gateway) sweep(now time.Time) {
-	g.journeys.Sweep(now)
+	g.progress.sweep(now)
 	for _, w := range g.parts.expired(now) {
 		g.incomplete(w)
 	}
