@@ -85,8 +85,8 @@ func TestAccounts(t *testing.T) {
 // What the service has and this server has not answers by its name, as JSON.
 func TestNotServed(t *testing.T) {
 	h := build(t)
-	status, exception, answer := h.do(http.MethodPut, "/contact/task", `{}`)
-	if status != 404 || exception != "UnknownOperationException" || !strings.Contains(answer, "StartTaskContact") {
+	status, exception, answer := h.do(http.MethodPut, "/contact/email", `{}`)
+	if status != 404 || exception != "UnknownOperationException" || !strings.Contains(answer, "StartEmailContact") {
 		t.Errorf("%d %s %s", status, exception, answer)
 	}
 	if n := len(Catalogue()); n != 380 {

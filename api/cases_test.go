@@ -180,7 +180,7 @@ func (p *player) request(method, path, body string) string {
 // furniture are the names by which cases call what every house has.
 var furniture = strings.NewReplacer("$instance", instanceID, "$other", otherID, "$number", numberID, "$whatsapp", whatsAppID,
 	"$hours", hoursID, "$queue", queueID, "$flow", flowID, "$voice", voiceID, "$draft", draftID, "$whisper", whisperID,
-	"$prompt", promptID, "$security", securityID, "$online", onlineID, "$offline", offlineID, "$arn", "arn:aws:connect:us-east-1:"+account)
+	"$prompt", promptID, "$security", securityID, "$online", onlineID, "$offline", offlineID, "$dumb", dumbID, "$arn", "arn:aws:connect:us-east-1:"+account)
 
 var (
 	uuids  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)

@@ -57,6 +57,7 @@ type contactDetail struct {
 	Recordings                      []recording
 	DisconnectReason                string
 	ContactDetails                  *contactDetails
+	NextContacts                    []nextContact     `wire:"items=..24"`
 	Attributes                      map[string]string `wire:"key.len=1..32767,value.len=0..32767"`
 }
 
@@ -91,6 +92,25 @@ type agentGroup struct{ Arn string }
 type contactDetails struct {
 	Name        string `wire:"len=0..1024"`
 	Description string `wire:"len=0..1024"`
+}
+
+// A nextContact is one to which an agent handed the conversation on.
+type nextContact struct {
+	Type                string `wire:"enum=QUICK_CONNECT"`
+	NextContactMetadata *nextMetadata
+}
+
+type nextMetadata struct {
+	_                       struct{} `wire:"union"`
+	QuickConnectContactData *quickConnectContact
+}
+
+type quickConnectContact struct {
+	ContactId           string `wire:"len=1..256"`
+	InitiationTimestamp wire.Time
+	QuickConnectId      string
+	QuickConnectName    string `wire:"len=1..127"`
+	QuickConnectType    string `wire:"enum=USER|QUEUE|PHONE_NUMBER|FLOW"`
 }
 
 type campaign struct {
@@ -136,6 +156,10 @@ func (s *Server) describeContact(ctx context.Context, in *describeContactInput) 
 		d.RoutingCriteria = tellCriteria(c, s.Engine.Now())
 		if d.AgentInfo, err = tellAgent(t, at, c); err != nil {
 			return err
+		}
+		if q := c.Quick; q != nil && c.NextID != "" {
+			next := &quickConnectContact{string(c.NextID), wire.At(c.Disconnected), q.ID, q.Name, q.Type}
+			d.NextContacts = []nextContact{{"QUICK_CONNECT", &nextMetadata{QuickConnectContactData: next}}}
 		}
 		if c.Channel == contact.Chat && !c.Open() {
 			messages, err := t.Messages(c.ID)
@@ -194,7 +218,7 @@ func tellContact(at place, c *contact.Contact) *contactDetail {
 func tellTask(d *contactDetail, c *contact.Contact) {
 	d.ScheduledTimestamp = wire.At(c.Scheduled)
 	if p := c.Pause; p.Count > 0 {
-		d.LastPausedTimestamp, d.LastResumedTimestamp = wire.At(p.Since), wire.At(p.Last)
+		d.LastPausedTimestamp, d.LastResumedTimestamp = wire.At(p.Began), wire.At(p.Last)
 		d.TotalPauseCount, d.TotalPauseDurationInSeconds = &p.Count, &p.Total
 	}
 	if c.Channel == contact.Task && (c.Name != "" || c.Description != "") {

@@ -91,9 +91,17 @@ type Callback struct {
 	Retry int `json:"retry,omitempty"` // seconds between two of them
 }
 
+// A QuickConnect is one by which an agent handed a contact on.
+type QuickConnect struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"` // USER, QUEUE, PHONE_NUMBER or FLOW
+}
+
 // Pause is the rest of a task that somebody put aside.
 type Pause struct {
-	Since time.Time `json:"since,omitzero"` // LastPausedTimestamp, while it goes on
+	Since time.Time `json:"since,omitzero"` // while it goes on
+	Began time.Time `json:"began,omitzero"` // LastPausedTimestamp
 	Last  time.Time `json:"last,omitzero"`  // LastResumedTimestamp
 	Count int       `json:"count,omitempty"`
 	Total int       `json:"total,omitempty"` // seconds

@@ -112,6 +112,8 @@ type Contact struct {
 	Callback       *Callback `json:"callback,omitempty"`       // of a queued callback
 	CallbackNumber string    `json:"callbackNumber,omitempty"` // E.164: where UpdateContactCallbackNumber wants the customer called back
 	Pause          Pause     `json:"pause,omitzero"`
+	// Quick is the quick connect by which it went over to NextID.
+	Quick *QuickConnect `json:"quick,omitempty"`
 
 	Initial   []SendMessage     `json:"initialMessages,omitempty"` // sent before the flow's first message
 	Delivered bool              `json:"delivered,omitempty"`       // a message of ours has left for good

@@ -185,8 +185,9 @@ type ContactUpdated struct {
 	Language    *string                 `json:"language,omitempty"`
 	CustomerID  *string                 `json:"customerId,omitempty"`
 	Criteria    *Criteria               `json:"criteria,omitempty"`
-	Hold        string                  `json:"hold,omitempty"` // AgentOnHold, CustomerOnHold, OffHold
-	By          string                  `json:"by,omitempty"`   // the operation
+	Scheduled   *time.Time              `json:"scheduled,omitempty"` // of a task that has not begun
+	Hold        string                  `json:"hold,omitempty"`      // AgentOnHold, CustomerOnHold, OffHold
+	By          string                  `json:"by,omitempty"`        // the operation
 }
 
 // What routing and agents say to a contact.
@@ -203,6 +204,12 @@ const (
 	Withdrawn = "withdrawn" // the agent it rings at is gone
 	Moved     = "moved"     // the agent hands it on: to a queue, or to another agent
 	Worked    = "completed" // the agent's after contact work is done
+
+	// Asked from outside, whoever has the contact: PauseContact, ResumeContact,
+	// TransferContact.
+	SetAside = "setAside"
+	TakenUp  = "takenUp"
+	Handed   = "handed"
 )
 
 // QueueMoved is what routing and agents say to a contact.
@@ -215,6 +222,11 @@ type QueueMoved struct {
 	Text    string `json:"text,omitempty"`  // Said
 	Queue   string `json:"queue,omitempty"` // Moved: to this queue…
 	To      string `json:"to,omitempty"`    // …or this agent
+	Flow    string `json:"flow,omitempty"`  // SetAside, TakenUp, Handed and Moved: the flow that runs then
+	// Quick is the quick connect by which it is handed on.
+	Quick *QuickConnect `json:"quick,omitempty"`
+	// Attachments go with what is Said on a chat.
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // RecordingKept says that a recording was written, or what was streamed live.

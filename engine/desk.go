@@ -48,6 +48,9 @@ type Desk struct {
 	Text    string
 	Queue   string // of a transfer: id, ARN or name
 	To      string // of a transfer: another agent's id, ARN or name
+	Quick   string // of a transfer: a quick connect's id, ARN or name, in place of these
+	// Attachments are files of the house that go with Text, on a chat.
+	Attachments []contact.Attachment
 }
 
 // AtDesk lets an agent, a user of the instance by id or name, do something. With
@@ -57,7 +60,7 @@ func (e *Engine) AtDesk(ctx context.Context, instance, agent string, d Desk, cre
 	if d.Do != "" && deeds[d.Do].outcome == "" {
 		return fault.New(fault.Invalid, "action: accept, reject, hold, resume, hangup, say, transfer or complete, not %q", d.Do)
 	}
-	if d.Do == Say && strings.TrimSpace(d.Text) == "" {
+	if d.Do == Say && strings.TrimSpace(d.Text) == "" && len(d.Attachments) == 0 {
 		return fault.New(fault.Invalid, "text: must not be empty")
 	}
 	return e.Store.Update(ctx, store.Need{}, func(t *store.Tx) error {
@@ -194,9 +197,9 @@ func (e *Engine) deed(t *store.Tx, a *Agent, d Desk) error {
 	if err != nil {
 		return err
 	}
-	in := contact.QueueMoved{Outcome: what.outcome, Agent: a.ID, Text: d.Text}
+	in := contact.QueueMoved{Outcome: what.outcome, Agent: a.ID, Text: d.Text, Attachments: d.Attachments}
 	if d.Do == Transfer {
-		if in.Queue, in.To, err = e.transferTo(t, a, d); err != nil {
+		if err = e.transferTo(t, a, d, &in); err != nil {
 			return err
 		}
 	}
@@ -238,17 +241,57 @@ func (a *Agent) inState(state string, id contact.ID) *InHand {
 	return nil
 }
 
-func (e *Engine) transferTo(t *store.Tx, a *Agent, d Desk) (queue, agent string, err error) {
-	switch {
-	case (d.Queue == "") == (d.To == ""):
-		return "", "", fault.New(fault.Invalid, "queue: a transfer goes to one queue or to one agent")
-	case d.Queue != "":
-		queue, err = findQueue(t, a.Instance, d.Queue)
-		return queue, "", err
+// transferTo fills in where a transfer goes.
+func (e *Engine) transferTo(t *store.Tx, a *Agent, d Desk, in *contact.QueueMoved) error {
+	given := 0
+	for _, s := range []string{d.Queue, d.To, d.Quick} {
+		if s != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		return fault.New(fault.Invalid, "queue: a transfer goes to one queue, to one agent, or by one quick connect")
+	}
+	if d.Quick != "" {
+		return quickConnect(t, a.Instance, d.Quick, in)
+	}
+	if d.Queue != "" {
+		id, err := findQueue(t, a.Instance, d.Queue)
+		in.Queue = id
+		return err
 	}
 	u, err := FindUser(t, a.Instance, d.To)
-	if err != nil {
-		return "", "", err
+	if err == nil {
+		in.To = u.ID
 	}
-	return "", u.ID, nil
+	return err
+}
+
+// quickConnect fills in where a quick connect leads.
+func quickConnect(t *store.Tx, instance, ref string, in *contact.QueueMoved) error {
+	id := ref[strings.LastIndexByte(ref, '/')+1:]
+	row, err := t.Resource(resource.KindQuickConnect, id)
+	if fault.Is(err, fault.NotFound) || err == nil && row.Instance != instance {
+		row, err = t.ResourceNamed(resource.KindQuickConnect, instance, ref)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "quickConnect: there is no quick connect %q", ref)
+	}
+	if err != nil {
+		return err
+	}
+	q, err := store.Load[resource.QuickConnect](t, resource.KindQuickConnect, row.ID)
+	if err != nil {
+		return err
+	}
+	in.Flow, in.Quick = q.Flow, &contact.QuickConnect{ID: q.ID, Name: q.Name, Type: q.Type}
+	switch q.Type {
+	case "QUEUE":
+		in.Queue = q.Target
+	case "USER":
+		in.To = q.Target
+	case "PHONE_NUMBER":
+		return fault.New(fault.Invalid, "quickConnect: %s leads to a telephone: an agent cannot transfer there yet", q.Name)
+	}
+	return nil
 }

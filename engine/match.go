@@ -42,7 +42,7 @@ func (e *Engine) match(t *store.Tx, instance string, queues ...string) error {
 			return err
 		}
 		for _, c := range list {
-			if c.Instance == instance && c.Queue.Offer == nil && !c.Queue.Direct {
+			if c.Instance == instance && c.Queue.Offer == nil && !c.Queue.Direct && c.Pause.Since.IsZero() {
 				waiting = append(waiting, waits(c))
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/resource"
 )
 
 // maxHeard bounds what is kept of what an agent alone has heard.
@@ -79,13 +80,13 @@ func (t *Turn) joined() {
 // said is what the agent says to the customer.
 func (t *Turn) said(in contact.QueueMoved) error {
 	c := t.Contact
-	if !c.WithAgent() || in.Text == "" || c.Channel == contact.Task {
+	if !c.WithAgent() || in.Text == "" && (len(in.Attachments) == 0 || c.Channel != contact.Chat) || c.Channel == contact.Task {
 		t.out.Stale = true
 		return nil
 	}
 	switch {
 	case c.Channel == contact.Chat:
-		t.Do(contact.SendMessage{Text: in.Text, By: c.Agent.ID})
+		t.Do(contact.SendMessage{Text: in.Text, By: c.Agent.ID, Attachments: in.Attachments})
 	case c.Agent.OnHold || c.Agent.Aside:
 		t.Note(c.Agent.Name + " speaks, and the customer does not hear it: the call is on hold")
 	default:
@@ -224,13 +225,8 @@ func (t *Turn) handedOn(in contact.QueueMoved) error {
 	if in.To != "" {
 		r, target = agentTransfer, in.To
 	}
-	q, err := t.queueOf(target)
-	if err != nil {
-		t.Note("it cannot be handed on: there is no queue and no agent " + target)
-		return nil
-	}
-	f, err := t.flowOf(r)
-	if err != nil {
+	f, q, err := t.wayOf(in, r, target)
+	if err != nil || f == nil && q == nil {
 		return err
 	}
 	if t.onCall() {
@@ -238,12 +234,36 @@ func (t *Turn) handedOn(in contact.QueueMoved) error {
 		t.Do(contact.Bridge{Do: contact.BridgeLeave, Agent: c.Agent.ID, Name: c.Agent.Name})
 	}
 	t.follow(contact.MethodTransfer, "AGENT_DISCONNECT", func(d *contact.Contact) {
-		d.Target = q.ID
+		if q != nil {
+			d.Target = q.ID
+		}
 		if f == nil {
 			d.Queue = &contact.Queued{ID: q.ID}
 			return
 		}
 		d.Position.Flow, d.Position.Kind = f.ID, r.kind
 	})
+	c.Quick = in.Quick
 	return nil
+}
+
+// wayOf gives the flow and the queue of a transfer: the quick connect's own flow,
+// else the one for its role. Neither is there where it cannot be done.
+func (t *Turn) wayOf(in contact.QueueMoved, r role, target string) (f *Flow, q *resource.Queue, err error) {
+	if target != "" {
+		if q, err = t.queueOf(target); err != nil {
+			t.Note("it cannot be handed on: there is no queue and no agent " + target)
+			return nil, nil, nil
+		}
+	}
+	if in.Flow == "" {
+		f, err = t.flowOf(r)
+		return f, q, err
+	}
+	f, why := t.findFlow(in.Flow)
+	if f == nil {
+		t.Note("it cannot be handed on: " + why)
+		return nil, nil, nil
+	}
+	return f, q, nil
 }
