@@ -33,6 +33,7 @@ var beside = play.Files{
 var closed = map[string]string{
 	"UpdateContactRecordingAndAnalyticsBehavior: error NoMatchingError": "it is to be declared, and nothing else can go wrong",
 
+	"amd: amd (CheckOutboundCallStatus): next":                                                                 "each result has a branch",
 	"basics: set (UpdateFlowAttributes): error NoMatchingError":                                                "it is to be declared; the loop fills them up",
 	"data: voice (UpdateContactData): next":                                                                    "Voice ID cannot be had",
 	"persistent: go (CreatePersistentContactAssociation): next":                                                "no earlier chat is in a play; TestPersistentChat has one",
@@ -43,6 +44,19 @@ var closed = map[string]string{
 	"recording: screen (UpdateContactRecordingAndAnalyticsBehavior): error ChannelMismatch":                    "it is for e-mail",
 	"task: template (CreateTask): next":                                                                        "task templates cannot be had",
 	"third_over: third (TransferParticipantToThirdParty): next":                                                "the contact is over with the third party's call",
+	"wait: bot (Wait): condition Equals BotParticipantDisconnected":                                            "no bot takes part in a contact",
+	"wait: bot (Wait): condition Equals WaitCompleted":                                                         "no bot takes part in a contact",
+	"wait: bot (Wait): error NoMatchingError":                                                                  "no bot takes part in a contact",
+	"wait: hold (Wait): condition Equals WaitCompleted":                                                        "the other wait is over first",
+	"wait: hold (Wait): error NoMatchingError":                                                                 "only chats come there",
+	"wait: on (Wait): error NoMatchingError":                                                                   "it waits on every channel",
+	"wrong: cb (UpdateContactCallbackNumber): error CallbackNumberNotDialable":                                 "callback_forbidden has it",
+	"wrong: cb (UpdateContactCallbackNumber): next":                                                            "it is to fail",
+	"wrong: five (CreatePersistentContactAssociation): next":                                                   "it is to fail",
+	"wrong: four (UpdatePreviousContactParticipantState): next":                                                "it is to fail",
+	"wrong: rel (UpdateContactAttributes): next":                                                               "it is to fail",
+	"wrong: six (ResumeContact): next":                                                                         "it is to fail",
+	"wrong: two (MessageParticipant): next":                                                                    "it is to fail",
 	"view_confirmation: view (ShowView): error NoMatchingCondition":                                            "it has one button",
 	"view_custom: view (ShowView): error NoMatchingCondition":                                                  "it offers what has a condition",
 }

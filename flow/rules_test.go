@@ -57,6 +57,9 @@ func declared(s *Spec) []string {
 	down(s.Params, "")
 	for _, e := range s.Errors {
 		out = append(out, "error "+e.Type)
+		if e.Flows != 0 {
+			out = append(out, "error by flow "+e.Type)
+		}
 	}
 	for i := range s.Results {
 		out = append(out, "result rule "+strconv.Itoa(i))
@@ -97,6 +100,8 @@ func (w *walker) line(line string) {
 	w.object(w.spec.Params, []string{"Parameters"}, "")
 	w.groups()
 	w.transitions()
+	w.channels()
+	w.errorsByFlow()
 	for i, name := range flowTypes {
 		if !w.spec.Flows.allow(1 << i) {
 			w.expect(w.good, name, fmt.Sprintf("Invalid Action type for flow type. Type: %s, FlowType: %s", w.a.kind, name))
@@ -227,6 +232,8 @@ func (w *walker) param(p *Param, path []string, rule string) {
 	default:
 		bad(map[string]any{})
 		w.scalar(p, bad)
+		w.accepts(p, path)
+		w.strict(p, path)
 	}
 }
 
@@ -238,6 +245,7 @@ func (w *walker) entries(p *Param, path []string, rule string) {
 		}
 		w.broken("Invalid Action property value. Path: "+w.a.at(path...), func(a map[string]any) { put(a, path, none) })
 	}
+	w.tooMany(p, path)
 	if len(p.Members) == 0 {
 		return
 	}
@@ -285,8 +293,13 @@ func (w *walker) scalar(p *Param, bad func(any)) {
 		if p.Max > 0 {
 			bad(strconv.Itoa(p.Max + 1))
 		}
-	case p.Max > 0:
-		bad(strings.Repeat("1", p.Max+1))
+	default:
+		if p.Max > 0 {
+			bad(strings.Repeat("1", p.Max+1))
+		}
+		if p.Min > 1 {
+			bad(strings.Repeat("1", p.Min-1))
+		}
 	}
 	if len(p.Enum) > 0 || p.Valid != nil {
 		bad("§")
@@ -347,6 +360,11 @@ func (w *walker) transitions() {
 		})
 	}
 	add("Zz")
+	if len(errs) > 0 {
+		w.broken(fmt.Sprintf("Duplicate Action error. Error: %s, Path: Actions[0].Transitions.Errors[%d]", errs[0].name, len(errs)), func(a map[string]any) {
+			tr(a)["Errors"] = append(list(a, "Errors"), map[string]any{"ErrorType": errs[0].name, "NextAction": "b"})
+		})
+	}
 	allowed := map[string]bool{}
 	for _, r := range w.spec.Errors {
 		allowed[r.Type] = allowed[r.Type] || w.a.holds(r.When)
