@@ -66,7 +66,7 @@ type Crowd struct {
 	most  int // at once
 	from  int64
 	until int64 // between the first ACK and the last
-	meter *meter
+	meter *meter // nil until Begin
 	count Count // of calls that are over
 }
 
@@ -87,7 +87,7 @@ func Open() (*Crowd, error) {
 		}
 	}
 	c := &Crowd{sip: all[0], rtp: all[1], other: all[2], host: all[0].LocalAddr().String(), done: make(chan struct{}),
-		calls: map[string]*call{}, by: map[netip.AddrPort]*call{}, meter: newMeter()}
+		calls: map[string]*call{}, by: map[netip.AddrPort]*call{}}
 	c.group.Go(c.signal)
 	c.group.Go(func() { c.hear(c.rtp) })
 	c.group.Go(func() { c.hear(c.other) })
@@ -147,7 +147,7 @@ func (n *Count) add(k *call) {
 	}
 }
 
-// Begin forgets what was heard so far: measuring begins.
+// Begin takes down when packets come, from now on.
 func (c *Crowd) Begin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -158,6 +158,9 @@ func (c *Crowd) Begin() {
 func (c *Crowd) Pace() Pace {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.meter == nil {
+		return Pace{}
+	}
 	return c.meter.pace()
 }
 
@@ -174,7 +177,9 @@ func (c *Crowd) hear(u *net.UDPConn) {
 		}
 		at := received(oob[:o])
 		c.mu.Lock()
-		c.meter.add(b[:n], at)
+		if c.meter != nil {
+			c.meter.add(b[:n], at)
+		}
 		if k := c.by[from]; k != nil {
 			k.moved = k.moved || u == c.other
 			if k.second == 0 {
