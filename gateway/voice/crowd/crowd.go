@@ -65,9 +65,9 @@ type Crowd struct {
 	ended int
 	most  int // at once
 	from  int64
-	until int64 // between the first ACK and the last
+	until int64  // between the first ACK and the last
 	meter *meter // nil until Begin
-	count Count // of calls that are over
+	count Count  // of calls that are over
 }
 
 // Open opens a crowd on loopback.
