@@ -84,6 +84,7 @@ func (d *declarer) declare() {
 		d.instance(fmt.Sprintf("instances[%d]", i), &d.c.Instances[i])
 	}
 	d.routes()
+	d.served()
 	d.templates()
 	d.botAliases()
 	d.judge()

@@ -246,7 +246,7 @@ func (g *Gateway) sweep(ctx context.Context) {
 			g.lookAtParts(ctx)
 		}
 		if n%60 == 0 {
-			g.progress.sweep(time.Now())
+			g.journeys.Sweep(time.Now())
 		}
 		select {
 		case <-ctx.Done():

@@ -88,11 +88,11 @@ func (g *Gateway) receive(d *delivery) {
 	if a.Receipt.Status == "FAILED" {
 		a.Receipt.Error = failure(r.state)
 	}
-	flight, end := g.flights.last(), time.Now().Add(early)
+	flight, end := g.flights.Last(), time.Now().Add(early)
 	err := g.inbox(a)
 	for pause := 10 * time.Millisecond; fault.Is(err, fault.NotFound); pause = min(2*pause, 500*time.Millisecond) {
 		now := time.Now()
-		if !now.Before(end) || !g.flights.awaited(r.ref, flight, now) || d.s.ended() != nil {
+		if !now.Before(end) || !g.flights.Awaited(flight, r.ref) || d.s.ended() != nil {
 			break
 		}
 		timer := time.NewTimer(pause)
@@ -107,7 +107,7 @@ func (g *Gateway) receive(d *delivery) {
 	case err == nil:
 		g.counts.receipts.Add(1)
 		d.s.done(d.p, pdu.ROK)
-	case fault.Is(err, fault.NotFound) && g.progress.holds(r.ref):
+	case fault.Is(err, fault.NotFound) && g.journeys.Any(func(p taken) bool { return p.ref == r.ref }):
 		g.counts.rejected.Add(1)
 		d.s.done(d.p, g.set.retry)
 	case g.verdictOf(err) == pdu.RXRAPPN:

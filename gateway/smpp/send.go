@@ -39,9 +39,9 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	}
 	o := g.set.encode
 	o.Ref = uint16(g.refs.Add(1))
-	have, ref, resumed := g.progress.resume(m.ID, text)
-	if resumed {
-		o.Ref = ref
+	have := g.journeys.Resume(m.ID, text)
+	for _, p := range have {
+		o.Ref = p.group
 	}
 	segs, coding := sms.Encode(text, o)
 	if len(segs) == 0 {
@@ -53,31 +53,45 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	}
 	refs := make([]string, 0, len(segs))
 	for i, seg := range segs {
-		id, taken := have[i]
-		if !taken {
-			took := func(id string) { g.progress.took(m.ID, text, o.Ref, i, id, time.Now()) }
-			id, err = g.deliver(ctx, func() *pdu.PDU { return g.set.submission(base, c, seg, coding) }, i > 0, took)
+		p, has := have[i]
+		if !has {
+			took := func(id string) { g.journeys.Took(m.ID, text, i, taken{id, o.Ref}) }
+			p.ref, err = g.deliver(ctx, func() *pdu.PDU { return g.set.submission(base, c, seg, coding) }, i > 0, took)
 			if err != nil {
-				return gateway.Result{}, err
+				return gateway.Result{}, begun(err, i > 0)
 			}
 			if len(segs) > 1 {
-				took(id)
+				took(p.ref)
 			}
 		}
-		if id != "" {
-			refs = append(refs, id)
+		if p.ref != "" {
+			refs = append(refs, p.ref)
 		}
 	}
-	if len(segs) > 1 || resumed {
-		for _, ref := range refs { // the first of them may be old
-			g.flights.landed(ref, time.Now())
-		}
-		g.progress.forget(m.ID)
+	if len(segs) > 1 || have != nil {
+		g.flights.Landed(refs...) // the first of them may be old
+		g.journeys.Forget(m.ID)
 	}
 	if len(refs) > 0 {
 		r.Ref, r.Refs = refs[0], refs[1:]
 	}
 	return r, nil
+}
+
+// taken is what the carrier answered to one part of a message, and the reference
+// by which a phone knows what it belongs to.
+type taken struct {
+	ref   string
+	group uint16
+}
+
+// begun makes a no to a message of which the carrier has a beginning final:
+// another route would send that again.
+func begun(err error, has bool) error {
+	if !has || !fault.Is(err, fault.Denied) {
+		return err
+	}
+	return &fault.Error{Kind: fault.Refused, Code: fault.CodeOf(err), Message: "only a beginning of the message was taken", Err: err}
 }
 
 func joined(segs []sms.Segment) string {
@@ -162,29 +176,29 @@ func (g *Gateway) submit(ctx context.Context, p *pdu.PDU, took func(id string)) 
 		return "", err
 	}
 	began := time.Now()
-	n := g.flights.begin()
+	n := g.flights.Begin()
 	answer, sent, err := s.ask(ctx, p, g.set.Response, func(late *pdu.PDU) {
 		if late.Status == pdu.ROK {
 			id := g.set.ids.Answer(late.ID)
-			g.flights.end(n, id, time.Now())
+			g.flights.End(n, id)
 			took(id)
 		}
 	})
 	g.leave(s)
 	switch {
 	case err != nil && !sent:
-		g.flights.end(n, "", time.Now())
+		g.flights.End(n)
 		return "", &fault.Error{Kind: fault.Busy, Code: CodeNotBound, Message: "the bind was lost before the message was sent"}
 	case err != nil:
-		g.flights.end(n, "", time.Now())
+		g.flights.End(n)
 		g.counts.unanswered.Add(1)
 		return "", unanswered(err)
 	case answer.Status != pdu.ROK:
-		g.flights.end(n, "", time.Now())
+		g.flights.End(n)
 		return "", g.refused(s, answer, began)
 	}
 	id := g.set.ids.Answer(answer.ID)
-	g.flights.end(n, id, time.Now())
+	g.flights.End(n, id)
 	g.counts.submitted.Add(1)
 	g.brake.accepted()
 	return id, nil

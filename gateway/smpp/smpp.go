@@ -20,6 +20,7 @@ import (
 
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/progress"
 )
 
 // Options are what a gateway must be given from outside.
@@ -41,8 +42,8 @@ type Gateway struct {
 	log      *slog.Logger
 	counts   counters
 	brake    *brake
-	progress *progress
-	flights  *flights
+	journeys progress.Journeys[taken]
+	flights  progress.Flights
 	lanes    *lanes
 	parts    *parts
 	answers  *answers
@@ -76,7 +77,7 @@ func New(a Account, o Options) (*Gateway, error) {
 	}
 	log := o.Log.With("account", a.Name)
 	g := &Gateway{
-		set: set, opt: o, log: log, brake: newBrake(), progress: newProgress(), flights: newFlights(),
+		set: set, opt: o, log: log, brake: newBrake(),
 		lanes: newLanes(), parts: newParts(set, o.Shelf, log), answers: newAnswers(), changed: make(chan struct{}), freed: make(chan struct{}, 1),
 	}
 	g.refs.Store(rand.Uint32())

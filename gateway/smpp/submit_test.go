@@ -362,3 +362,20 @@ func TestBindsTakeTurns(t *testing.T) {
 		}
 	})
 }
+
+// Of a message of which the carrier has a beginning, another route would send
+// that again: a no to a later part is final.
+func TestARefusalInTheMiddleIsFinal(t *testing.T) {
+	for n, want := range map[int]fault.Kind{1: fault.Denied, 2: fault.Refused} {
+		open(t, Account{Errors: map[string]string{"0x0413": "other-route"}}, smsctest.Options{Submit: func(s smsctest.Submission) smsctest.Answer {
+			if s.N == n {
+				return smsctest.Answer{Status: 0x413}
+			}
+			return smsctest.Answer{}
+		}}, func(h *house) {
+			if _, err := h.send("1", strings.Repeat("a", 200)); fault.KindOf(err) != want {
+				h.Errorf("part %d: %v", n, err)
+			}
+		})
+	}
+}

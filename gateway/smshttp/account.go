@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,17 +61,8 @@ func (s *settings) checkKeys(k *kind) error {
 	if s.Name == "" {
 		return invalid("name", "is needed")
 	}
-	have := map[string]string{
-		"url": s.URL, "user": s.User, "secret": s.Secret, "account": s.Owner, "service": s.Service, "region": s.Region,
-		"hook_secret": s.HookSecret, "topics": strings.Join(s.Topics, ""), "channels": fmt.Sprint(len(s.Channels)),
-	}
-	if len(s.Channels) == 0 {
-		have["channels"] = ""
-	}
-	for _, key := range k.needs {
-		if have[key] == "" {
-			return invalid(key, "%s needs it", s.Carrier)
-		}
+	if err := s.checkGiven(k); err != nil {
+		return err
 	}
 	if s.URL == "" {
 		s.URL = k.url
@@ -78,7 +70,7 @@ func (s *settings) checkKeys(k *kind) error {
 	if s.URL != "" {
 		u, err := url.Parse(s.URL)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-			return invalid("url", "not an address such as https://api.example.com")
+			return invalid("url", "not an address such as https://api.example.com: it begins with https:// or http://")
 		}
 		s.URL = strings.TrimSuffix(s.URL, "/")
 	}
@@ -94,7 +86,12 @@ func (s *settings) checkKeys(k *kind) error {
 func (s *settings) checkText(*kind) error {
 	s.encode = sms.Options{Transliterate: s.Transliterate}
 	switch s.Media {
-	case "", "auto", "mms", "link":
+	case "mms":
+		if !slices.Contains([]string{"twilio", "telnyx", "bandwidth", "bird", "plivo", "aws"}, s.Carrier) {
+			return invalid("media", "%s sends no MMS here: files go as links", s.Carrier)
+		}
+		return nil
+	case "", "auto", "link":
 		return nil
 	}
 	return invalid("media", "auto, mms or link, not %q", s.Media)
@@ -114,7 +111,7 @@ func (s *settings) checkErrors(*kind) error {
 	s.errors = map[string]sms.Verdict{}
 	for code, v := range s.Errors {
 		if !sms.Verdict(v).Known() {
-			return invalid("errors", "%s: %q is no verdict", code, v)
+			return invalid("errors", "%s: retry, other-route, refuse, opted-out, bad-number or unknown, not %q", code, v)
 		}
 		s.errors[code] = sms.Verdict(v)
 	}

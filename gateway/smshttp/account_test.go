@@ -31,14 +31,22 @@ func TestAccountsThatAreWrong(t *testing.T) {
 		{"channels: bird needs it", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret}},
 		{"channels: ", Account{Carrier: "bird", Owner: "w", Secret: secret, HookSecret: secret, Channels: map[string]string{"+1": "c", "+2": "c"}}},
 		{"secret: user and secret go together", Account{Carrier: "aws", Region: "us-east-1", User: "u"}},
-		{"signature: v3", Account{Carrier: "plivo", User: "u", Secret: secret, Signature: "v1"}},
+		{"signature: v3", Account{Carrier: "plivo", User: "MA1", Secret: secret, Signature: "v1"}},
 		{"signature: the name of a header", Account{Carrier: "infobip", URL: "https://x", Secret: secret, HookSecret: secret, Signature: "a b"}},
 		{"topics: ", Account{Carrier: "aws", Region: "us-east-1", User: "u", Secret: secret, Topics: []string{"t"}}},
-		{"timeout: ", Account{Carrier: "plivo", User: "u", Secret: secret, Timeout: time.Minute}},
-		{"media: ", Account{Carrier: "plivo", User: "u", Secret: secret, Media: "fax"}},
-		{"country: ", Account{Carrier: "plivo", User: "u", Secret: secret, Country: "de"}},
-		{"from: ", Account{Carrier: "plivo", User: "u", Secret: secret, From: "somebody with a long name"}},
-		{"errors: ", Account{Carrier: "plivo", User: "u", Secret: secret, Errors: map[string]string{"1": "perhaps"}}},
+		{"user: twilio needs it: the account SID", Account{Carrier: "twilio"}},
+		{"user: twilio wants the account SID (AC…), not \"SK1\"", Account{Carrier: "twilio", User: "SK1", Secret: secret}},
+		{"service: twilio wants", Account{Carrier: "twilio", User: "AC1", Secret: secret, Service: "promotions"}},
+		{"region: twilio has no use for it", Account{Carrier: "twilio", User: "AC1", Secret: secret, Region: "us1"}},
+		{"channels: twilio has no use for it", Account{Carrier: "twilio", User: "AC1", Secret: secret, Channels: map[string]string{"+1": "c"}}},
+		{"region: aws wants such as us-east-1, not \"nowhere\"", Account{Carrier: "aws", Region: "nowhere"}},
+		{"url: not an address such as", Account{Carrier: "kannel", URL: "kannel:13013", User: "u", Secret: secret, HookSecret: secret}},
+		{"timeout: ", Account{Carrier: "plivo", User: "MA1", Secret: secret, Timeout: time.Minute}},
+		{"media: ", Account{Carrier: "plivo", User: "MA1", Secret: secret, Media: "fax"}},
+		{"media: vonage sends no MMS", Account{Carrier: "vonage", User: "u", Secret: secret, HookSecret: secret, Media: "mms"}},
+		{"country: ", Account{Carrier: "plivo", User: "MA1", Secret: secret, Country: "de"}},
+		{"from: ", Account{Carrier: "plivo", User: "MA1", Secret: secret, From: "somebody with a long name"}},
+		{"errors: ", Account{Carrier: "plivo", User: "MA1", Secret: secret, Errors: map[string]string{"1": "perhaps"}}},
 		{"generic: send.url", Account{Carrier: "generic"}},
 		{"generic: send.url: ", Account{Carrier: "generic", Generic: Generic{Send: GenericSend{URL: "{{.Nothing}}"}}}},
 		{"generic: send.url: makes no address", Account{Carrier: "generic", Generic: Generic{Send: GenericSend{URL: "x"}}}},
@@ -57,7 +65,7 @@ func TestAccountsThatAreWrong(t *testing.T) {
 		case "":
 			c.a.Name = "acme"
 		case "-":
-			c.a.Name, c.a.User, c.a.Secret = "", "u", secret
+			c.a.Name, c.a.User, c.a.Secret = "", "MA1", secret
 		}
 		_, err := New(c.a, Options{})
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || !fault.Is(err, fault.Invalid) {

@@ -23,8 +23,8 @@ func (g *Gateway) Do(ctx context.Context, c *contact.Contact, e contact.Effect) 
 	if !ok {
 		return gateway.Result{}, fault.New(fault.Refused, "%s cannot do %s", g.config.Kind, contact.EffectKind(e))
 	}
-	n := g.flights.begin()
-	defer g.flights.end(n)
+	n := g.flights.Begin()
+	defer g.flights.End(n)
 	if err := g.mayBegin(ctx); err != nil {
 		return gateway.Result{}, err
 	}
@@ -80,7 +80,7 @@ func (g *Gateway) sendAll(ctx context.Context, m *Message, list []Request) (gate
 	}
 	r := gateway.Result{Account: g.config.Name}
 	mark := fingerprint(list)
-	have := g.progress.resume(m.ID, mark)
+	have := g.journeys.Resume(m.ID, mark)
 	for i := range list {
 		t, taken := have[i]
 		if !taken {
@@ -89,12 +89,12 @@ func (g *Gateway) sendAll(ctx context.Context, m *Message, list []Request) (gate
 				return gateway.Result{}, begun(err, i > 0)
 			}
 			if len(list) > 1 {
-				g.progress.note(m.ID, mark, i, t)
+				g.journeys.Took(m.ID, mark, i, t)
 			}
 		}
 		add(&r, t)
 	}
-	g.progress.forget(m.ID)
+	g.journeys.Forget(m.ID)
 	if r.Segments == 0 {
 		r.Segments = g.config.Segments(m.Text)
 	}
@@ -165,7 +165,7 @@ func (g *Gateway) exchange(ctx context.Context, m *Message, q *Request) (Taken, 
 		g.failed(err, false)
 		return Taken{}, err
 	}
-	g.flights.gave(append([]string{t.Ref}, t.Refs...)...)
+	g.flights.Landed(append([]string{t.Ref}, t.Refs...)...)
 	g.brake.accepted()
 	g.counts.sent.Add(1)
 	g.reached()

@@ -36,10 +36,10 @@ func (g *Gateway) receipt(ctx context.Context, e *Event) error {
 		g.counts.receipts.Add(1)
 		return nil
 	}
-	flight, end := g.flights.last(), time.Now().Add(early)
+	flight, end := g.flights.Last(), time.Now().Add(early)
 	err := g.receiptOnce(ctx, e)
 	for pause := 10 * time.Millisecond; fault.Is(err, fault.NotFound); pause = min(2*pause, 500*time.Millisecond) {
-		if !time.Now().Before(end) || ctx.Err() != nil || !g.flights.awaited(e.Refs, flight) {
+		if !time.Now().Before(end) || ctx.Err() != nil || !g.flights.Awaited(flight, e.Refs...) {
 			break
 		}
 		timer := time.NewTimer(pause)

@@ -19,6 +19,7 @@ import (
 	"outdial/contact"
 	"outdial/fault"
 	"outdial/gateway"
+	"outdial/gateway/progress"
 	"outdial/gateway/sms"
 )
 
@@ -81,15 +82,16 @@ type Options struct {
 
 // A Gateway is one account.
 type Gateway struct {
-	config   Config
-	opt      Options
-	log      *slog.Logger
-	counts   counters
-	brake    brake
-	progress *progress
-	flights  *flights
-	parts    *parts
-	trials   trials
+	config    Config
+	opt       Options
+	log       *slog.Logger
+	counts    counters
+	brake     brake
+	journeys  progress.Journeys[Taken]
+	flights   progress.Flights
+	parts     *parts
+	trials    trials
+	downloads downloads
 
 	mu       sync.Mutex
 	in       gateway.Inbox
@@ -116,7 +118,7 @@ func New(c Config, o Options) *Gateway {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Gateway{
-		config: c, opt: o, log: o.Log.With("account", c.Name), progress: newProgress(), flights: newFlights(),
+		config: c, opt: o, log: o.Log.With("account", c.Name),
 		parts: newParts(), stopped: make(chan struct{}), idle: make(chan struct{}),
 	}
 }
@@ -157,7 +159,8 @@ func (g *Gateway) Run(ctx context.Context, in gateway.Inbox) error {
 const sweeping = 30 * time.Second
 
 func (g *Gateway) sweep(now time.Time) {
-	g.progress.sweep(now)
+	g.journeys.Sweep(now)
+	g.downloads.sweep(now)
 	for _, w := range g.parts.expired(now) {
 		g.incomplete(w)
 	}
