@@ -31,9 +31,9 @@ func (g *Gateway) files(ctx context.Context, list []Media) ([]contact.Attachment
 		m := &list[i]
 		a := contact.Attachment{Name: m.Name, Type: m.Type, URL: m.Get.URL}
 		if g.opt.Keep != nil {
-			kept, err := g.keepFile(ctx, m, a)
+			kept, err := g.download(ctx, m, a)
 			if errors.Is(err, errDamaged) { // on the way, if it is whole at the carrier
-				kept, err = g.keepFile(ctx, m, a)
+				kept, err = g.download(ctx, m, a)
 			}
 			switch {
 			case err == nil:

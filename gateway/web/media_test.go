@@ -9,8 +9,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"outdial/contact"
 	"outdial/fault"
@@ -81,6 +83,57 @@ func TestFilesAreWhatTheCarrierSays(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A file that takes longer than the carrier waits goes on coming, and is there
+// when the carrier comes again.
+func TestAFileMayTakeLongerThanAWebHook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetched, kept atomic.Int32
+		tr := trip(func(r *http.Request) (*http.Response, error) {
+			fetched.Add(1)
+			select {
+			case <-time.After(20 * time.Second):
+				return say(r, 200, "a picture")
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+		})
+		g := New(config(plain{}), Options{HTTP: tr, Keep: func(_ context.Context, a contact.Attachment, f io.Reader) (contact.Attachment, error) {
+			b, err := io.ReadAll(f)
+			kept.Add(1)
+			a.ID = string(b)
+			return a, err
+		}})
+		arrived := 0
+		running(t, g, func(_ context.Context, a gateway.Arrival) error {
+			if a.Input.(contact.MessageReceived).Attachments[0].ID != "a picture" {
+				t.Errorf("%+v", a)
+			}
+			arrived++
+			return nil
+		})
+		take := func() error {
+			ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+			defer cancel()
+			return g.take(ctx, &Event{From: "+1", To: "+2", Key: "k", Media: []Media{{Type: "image/png", Get: Request{URL: "https://carrier.example/1"}}}})
+		}
+		for range 2 {
+			if err := take(); !fault.Is(err, fault.Busy) {
+				t.Errorf("%v", err)
+			}
+		}
+		if err := take(); err != nil || fetched.Load() != 1 || kept.Load() != 1 || arrived != 1 {
+			t.Errorf("%v, fetched %d times, kept %d, arrived %d", err, fetched.Load(), kept.Load(), arrived)
+		}
+		if err := take(); err != nil || fetched.Load() != 1 || arrived != 2 { // whose repeat the engine drops
+			t.Errorf("%v, fetched %d times", err, fetched.Load())
+		}
+		<-time.After(2 * time.Hour)
+		if err := take(); !fault.Is(err, fault.Busy) || fetched.Load() != 2 {
+			t.Errorf("%v, fetched %d times", err, fetched.Load())
+		} // the gateway ends now, and the download with it
+	})
 }
 
 // The carrier gets an address for a file of ours, the same at each try; without
