@@ -40,18 +40,23 @@ type saidView struct {
 	From string    `json:"from"` // customer, system, or the agent's name
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
+	// Attachments are the files of a message.
+	Attachments []contact.Attachment `json:"attachments,omitempty"`
 }
 
 // deskAct is what is asked of an agent.
 type deskAct struct {
-	State     string     `json:"state"`
-	Queues    []string   `json:"queues"` // names, ids or ARNs; []: those of the routing profile
-	AfterWork *int       `json:"afterWork"`
-	Action    string     `json:"action"` // accept, reject, hold, resume, hangup, say, transfer, complete
-	Text      string     `json:"text"`   // of say
-	Contact   contact.ID `json:"contactId"`
-	Queue     string     `json:"queue"` // of transfer
-	Agent     string     `json:"agent"` // of transfer
+	State     string   `json:"state"`
+	Queues    []string `json:"queues"` // names, ids or ARNs; []: those of the routing profile
+	AfterWork *int     `json:"afterWork"`
+	Action    string   `json:"action"` // accept, reject, hold, resume, hangup, say, transfer, complete
+	Text      string   `json:"text"`   // of say
+	// Attachments go with what is said, on a chat: ids of files that were put here.
+	Attachments []enclosed `json:"attachments"`
+	Contact     contact.ID `json:"contactId"`
+	Queue       string     `json:"queue"`        // of transfer
+	Agent       string     `json:"agent"`        // of transfer
+	Quick       string     `json:"quickConnect"` // of transfer, in place of these: name, id or ARN
 }
 
 // desk finds the instance of an agent: the one that is named, the one that has an
@@ -144,8 +149,12 @@ func (s *Server) actAsAgent(c *call) error {
 	if err != nil {
 		return err
 	}
+	files, err := s.enclosed(c, in.Attachments)
+	if err != nil {
+		return err
+	}
 	err = s.Engine.AtDesk(c.r.Context(), at.ID, c.label["name"], engine.Desk{
-		Status: in.State, Queues: in.Queues, AfterWork: in.AfterWork, Do: in.Action, Contact: in.Contact, Text: in.Text, Queue: in.Queue, To: in.Agent,
+		Status: in.State, Queues: in.Queues, AfterWork: in.AfterWork, Do: in.Action, Contact: in.Contact, Text: in.Text, Attachments: files, Queue: in.Queue, To: in.Agent, Quick: in.Quick,
 	}, true)
 	if err != nil {
 		return err
@@ -202,8 +211,8 @@ func (s *Server) viewHand(t *store.Tx, h engine.InHand, k *contact.Contact) (han
 		return v, nil
 	}
 	list, err := t.Messages(k.ID)
-	for _, m := range list {
-		said := saidView{From: "system", Text: m.Text, At: m.Created}
+	for _, m := range s.shown(list) {
+		said := saidView{From: "system", Text: m.Text, At: m.Created, Attachments: m.Attachments}
 		switch {
 		case m.Direction == "INBOUND":
 			said.From = "customer"

@@ -165,6 +165,17 @@ func (c *call) list(name string) (out []string) {
 	return out
 }
 
+// among refuses words that are none of those that a filter knows: it would list
+// nothing, and say nothing.
+func among(field string, words, known []string) error {
+	for _, w := range words {
+		if !slices.Contains(known, w) {
+			return fault.New(fault.Invalid, "%s: one of %s, not %q", field, strings.Join(known, ", "), w)
+		}
+	}
+	return nil
+}
+
 // e164 is a telephone number. ITU-T E.164 §6
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 

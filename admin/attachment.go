@@ -139,3 +139,23 @@ func (s *Server) shown(list []*contact.Message) []*contact.Message {
 	}
 	return list
 }
+
+// An enclosed is a file that was put here, by its id.
+type enclosed struct {
+	ID string `json:"id"`
+}
+
+// enclosed finds files that go with a message.
+func (s *Server) enclosed(c *call, list []enclosed) (files []contact.Attachment, err error) {
+	for _, f := range list {
+		if s.Files == nil {
+			return nil, errNoFiles
+		}
+		a, err := s.Files.Kept(c.r.Context(), f.ID)
+		if err != nil {
+			return nil, fault.Wrap(fault.KindOf(err), err, "attachments: %v", err)
+		}
+		files = append(files, a)
+	}
+	return files, nil
+}

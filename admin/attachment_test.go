@@ -107,6 +107,35 @@ func TestAnUploadGoesToASignedAddress(t *testing.T) {
 	})
 }
 
+func TestAnAgentSendsAFileToAChat(t *testing.T) {
+	play(t, nil, func(h *house) {
+		h.queues()
+		id := h.start("sell", ann, contact.Chat)
+		h.desk("bob", `{"state":"Available","queues":["Sales"]}`)
+		h.desk("bob", `{"action":"accept"}`)
+		var u upload
+		h.get("POST", "attachments", `{"name":"offer.png"}`, &u)
+		h.refused("POST", "agents/bob", `{"action":"say","attachments":[{"id":"`+u.ID+`"}]}`, 404, "attachments") // nothing was put yet
+		if w := h.ask("PUT", path(t, u.URL), picture); w.Code != 200 {
+			h.Fatalf("%d %s", w.Code, w.Body)
+		}
+		h.get("POST", "handsets/"+ann+"/messages", `{"text":"my card","attachments":[{"name":"card.png","data":"`+base64.StdEncoding.EncodeToString([]byte(picture))+`"}]}`, nil)
+		v := h.desk("bob", `{"action":"say","attachments":[{"id":"`+u.ID+`"}]}`)
+		said := v.Contacts[0].Messages
+		if n := len(said); n < 2 || said[n-1].From != "bob" || said[n-1].Attachments[0].Name != "offer.png" || said[n-2].Attachments[0].Name != "card.png" {
+			h.Errorf("%+v", said)
+		}
+		shown := h.world.Handset(ann).Messages
+		last := shown[len(shown)-1]
+		if last.Direction != "in" || len(last.Attachments) != 1 || last.Attachments[0].Name != "offer.png" || last.Attachments[0].Size != int64(len(picture)) {
+			h.Errorf("%+v", last)
+		}
+		if w := h.ask("GET", "attachments/"+u.ID, ""); w.Code != 200 || w.Body.String() != picture {
+			h.Errorf("%d: the file is not the contact's %s", w.Code, id)
+		}
+	})
+}
+
 func TestWithoutFilesThereAreNone(t *testing.T) {
 	play(t, func(c *Config) { c.Files = nil }, func(h *house) {
 		h.refused("POST", "attachments", `{"name":"a.png"}`, 404, "")

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,10 +85,17 @@ type line struct {
 	AMD          string          `json:"amdStatus,omitempty"`
 }
 
-// listContacts searches the contacts of an instance, newest first.
+// listContacts searches the contacts of an instance, or of all that the account has,
+// newest first.
 func (s *Server) listContacts(c *call) (err error) {
 	q := store.ContactQuery{Channels: c.list("channel"), Methods: c.list("method"), Customer: c.query.Get("customer"), After: c.query.Get("after")}
 	if q.Limit, err = c.limit(); err != nil {
+		return err
+	}
+	if err := among("channel", q.Channels, []string{"VOICE", "CHAT", "TASK", "EMAIL"}); err != nil {
+		return err
+	}
+	if err := among("method", q.Methods, methods()); err != nil {
 		return err
 	}
 	if q.From, err = c.at("from"); err != nil {
@@ -108,12 +117,7 @@ func (s *Server) listContacts(c *call) (err error) {
 		Next     string `json:"next,omitempty"`
 	}{Contacts: []line{}}
 	err = s.Store.View(c.r.Context(), func(t *store.Tx) error {
-		i, err := instance(t, c, c.query.Get("instance"))
-		if err != nil {
-			return err
-		}
-		q.Instance = i.ID
-		list, next, err := t.Contacts(q)
+		list, next, err := contactsOf(t, c, q)
 		for _, k := range list {
 			out.Contacts = append(out.Contacts, line{
 				ID: k.ID, Instance: k.Instance, Channel: k.Channel, Subtype: k.Subtype, Method: k.Method, Customer: k.Customer.Address,
@@ -129,6 +133,47 @@ func (s *Server) listContacts(c *call) (err error) {
 	}
 	s.write(c, 200, out)
 	return nil
+}
+
+// methods are the initiation methods of contacts.
+func methods() []string {
+	return []string{contact.MethodAPI, contact.MethodInbound, contact.MethodOutbound, contact.MethodFlow, contact.MethodTransfer,
+		contact.MethodQueueTransfer, contact.MethodCallback, contact.MethodDisconnect}
+}
+
+// contactsOf gives a page of the contacts of the instance that is named, or of all
+// the account's. Keys of pages are the same in every instance.
+func contactsOf(t *store.Tx, c *call, q store.ContactQuery) (list []*contact.Contact, next string, err error) {
+	of, err := instances(t, c)
+	if err != nil {
+		return nil, "", err
+	}
+	if ref := c.query.Get("instance"); ref != "" || len(of) == 0 {
+		i, err := instance(t, c, ref)
+		if err != nil {
+			return nil, "", err
+		}
+		of = []*resource.Instance{i}
+	}
+	more := false
+	for _, i := range of {
+		q.Instance = i.ID
+		page, behind, err := t.Contacts(q)
+		if err != nil {
+			return nil, "", err
+		}
+		list, more = append(list, page...), more || behind != ""
+	}
+	slices.SortFunc(list, func(a, b *contact.Contact) int {
+		return cmp.Or(b.Initiated.Truncate(time.Millisecond).Compare(a.Initiated.Truncate(time.Millisecond)), cmp.Compare(b.ID, a.ID))
+	})
+	if len(list) > q.Limit {
+		list, more = list[:q.Limit], true
+	}
+	if more {
+		next = store.ContactKey(list[len(list)-1])
+	}
+	return list, next, nil
 }
 
 // describeContact gives a contact as it is kept.
@@ -184,7 +229,7 @@ func (s *Server) eraseContact(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.erase(c, id); err != nil {
+	if err := s.erase(c, "", id); err != nil {
 		return err
 	}
 	s.Log.Info("erased", "by", c.caller.ARN, "contacts", 1)
@@ -192,10 +237,19 @@ func (s *Server) eraseContact(c *call) error {
 	return nil
 }
 
-// erase deletes contacts, and their files with them.
-func (s *Server) erase(c *call, ids ...contact.ID) error {
-	if err := s.Store.Erase(c.r.Context(), ids); err != nil || s.Files == nil {
+// erase deletes contacts, with their files and what the simulated world knows of
+// them; of a person, where a number is given, all that is on the handset.
+func (s *Server) erase(c *call, number string, ids ...contact.ID) error {
+	if err := s.Store.Erase(c.r.Context(), ids); err != nil {
 		return err
+	}
+	if s.World != nil {
+		if err := s.World.Erase(ids, number); err != nil {
+			return err
+		}
+	}
+	if s.Files == nil {
+		return nil
 	}
 	_, err := s.Files.Sweep(c.r.Context())
 	return err
@@ -247,7 +301,7 @@ func (s *Server) erasePerson(c *call) error {
 	if len(busy) > 0 {
 		return openContacts(busy)
 	}
-	if err := s.erase(c, ids...); err != nil {
+	if err := s.erase(c, number, ids...); err != nil {
 		return err
 	}
 	s.Log.Info("erased", "by", c.caller.ARN, "contacts", len(ids))

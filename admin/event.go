@@ -11,6 +11,12 @@ import (
 	"outdial/store"
 )
 
+// eventTypes are the types of what is kept and told to the sinks.
+func eventTypes() []string {
+	return []string{contact.Initiated, contact.ConnectedSystem, contact.DataUpdated, contact.QueuedEvent, contact.ConnectedAgent,
+		contact.DisconnectedType, contact.Completed, contact.Paused, contact.Resumed, contact.AMDDisabled, contact.MessageStatus, engine.RecordType}
+}
+
 // A published event is one as it was told to the sinks.
 type published struct {
 	ID      string          `json:"id"`
@@ -29,12 +35,22 @@ func ofAccount(body json.RawMessage, account string) bool {
 	return json.Unmarshal(body, &v) == nil && (v.Event == account || v.Record == account)
 }
 
-// listEvents gives kept events, oldest first.
+// listEvents gives kept events, oldest first or, with order=newest, newest first.
 func (s *Server) listEvents(c *call) (err error) {
 	q := store.EventQuery{Contact: contact.ID(c.query.Get("contact")), Types: c.list("type"), After: c.query.Get("after")}
 	n, err := c.limit()
 	if err != nil {
 		return err
+	}
+	if err := among("type", q.Types, eventTypes()); err != nil {
+		return err
+	}
+	switch v := c.query.Get("order"); v {
+	case "", "oldest":
+	case "newest":
+		q.Newest = true
+	default:
+		return fault.New(fault.Invalid, "order: oldest or newest, not %q", v)
 	}
 	if q.From, err = c.at("from"); err != nil {
 		return err
