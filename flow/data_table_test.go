@@ -15,9 +15,29 @@ func TestTableLists(t *testing.T) {
 		t.Errorf("%s %v", op, body)
 	}
 	s.service(`{"Values":[` + fmt.Sprintf(record, 1, "x") + `,` + fmt.Sprintf(record, 2, "y") + `],"NextToken":"n"}`)
+	if op, body := s.asked(); op != "datatables.ListDataTableValues" || body["NextToken"] != "n" || body["DataTableId"] != "t" {
+		t.Errorf("the next page: %s %v", op, body)
+	}
+	s.service(`{"Values":[` + strings.Replace(fmt.Sprintf(record, 2, "z"), `"a"`, `"b"`, 1) + `,` + fmt.Sprintf(record, 3, "w") + `]}`)
 	s.expectVar("$.DataTableList.ResultData.primaryKeyGroups.default[1].attributes[0].attributeValue", "y")
+	s.expectVar("$.DataTableList.ResultData.primaryKeyGroups.default[1].attributes[1].attributeValue", "z")
+	s.expectVar("$.DataTableList.ResultData.primaryKeyGroups.default[2].attributes[0].attributeValue", "w")
 	s.expectVar("$.DataTableList.ResultData.primaryKeyGroups.default[0].primaryKeys[0].attributeValue", "v")
-	s.expectWhy("more than the first page")
+
+	// A service that goes on and on is not listened to for ever.
+	s = serviceStage(t, `ListDataTableValues {"DataTableId":"t"}`)
+	s.start()
+	s.service(`{"Values":[],"NextToken":"n"}`)
+	s.expectWhy("an empty page")
+	s = serviceStage(t, `ListDataTableValues {"DataTableId":"t"}`)
+	s.start()
+	for range 100 {
+		if !s.c.Open() || s.c.Position.Action != "a" {
+			break
+		}
+		s.service(`{"Values":[` + fmt.Sprintf(record, 1, strings.Repeat("x", 2000)) + `],"NextToken":"n"}`)
+	}
+	s.expectWhy("over 32768")
 
 	s = serviceStage(t, `ListDataTableValues {"DataTableId":"t"}`)
 	s.start()

@@ -29,12 +29,21 @@ var listDataTableValues = Spec{
 	Run:    runListDataTableValues,
 }
 
-// A tableList is what the action remembers between its calls.
+// A tableList is what the action remembers between its calls: one for each page
+// of each group.
 type tableList struct {
-	At     int            `json:"at"` // the group that is asked for
-	Lock   string         `json:"lock,omitempty"`
-	More   bool           `json:"more,omitempty"`
-	Groups map[string]any `json:"groups"`
+	At      int            `json:"at"`             // the group that is asked for
+	Page    string         `json:"page,omitempty"` // the token of its next page
+	Lock    string         `json:"lock,omitempty"`
+	Records []tableRecord  `json:"records,omitempty"` // of the group, so far
+	Groups  map[string]any `json:"groups"`
+}
+
+// A tableRecord is one record: a page may end in the midst of it.
+type tableRecord struct {
+	ID         string     `json:"id,omitempty"`
+	Keys       []tableKey `json:"keys,omitempty"`
+	Attributes []any      `json:"attributes,omitempty"`
 }
 
 func runListDataTableValues(t *Turn) Next {
@@ -49,6 +58,13 @@ func runListDataTableValues(t *Turn) Next {
 	if why := t.addRecords(&k, in); why != "" {
 		return t.Fail(noMatch, why)
 	}
+	if n := size(k.Groups) + size(k.Records); n > 2*maxAnswer { // it never gets smaller
+		return t.Fail(noMatch, fmt.Sprintf("the records have %d bytes, over %d", n, maxAnswer))
+	}
+	if k.Page != "" {
+		return t.listRecords(k)
+	}
+	k.endGroup(t)
 	if k.At++; k.At < len(t.items("PrimaryKeyGroups")) {
 		return t.listRecords(k)
 	}
@@ -58,9 +74,6 @@ func runListDataTableValues(t *Turn) Next {
 		return t.Fail(noMatch, fmt.Sprintf("the records have %d bytes, over %d", n, maxAnswer))
 	}
 	t.Set("DataTableList", map[string]any{"ResultData": result})
-	if k.More {
-		return t.NextSaying("the table has more than the first page that was read")
-	}
 	return t.Next()
 }
 
@@ -85,6 +98,9 @@ func (t *Turn) listRecords(k tableList) Next {
 	if len(filters) > 0 {
 		body["PrimaryAttributeValues"] = filters
 	}
+	if k.Page != "" {
+		body["NextToken"] = k.Page
+	}
 	t.Keep(k)
 	t.reach(tables, "ListDataTableValues", body)
 	return Wait
@@ -104,35 +120,36 @@ func (t *Turn) addRecords(k *tableList, in contact.ServiceReturned) string {
 	if why := returned(in, &a); why != "" {
 		return why
 	}
-	type record struct {
-		id         string
-		keys       []tableKey
-		attributes []any
-	}
-	var records []*record
 	for _, v := range a.Values {
 		k.Lock = orElse(v.LockVersion.DataTable, k.Lock)
-		i := slices.IndexFunc(records, func(r *record) bool {
-			return v.RecordId != "" && r.id == v.RecordId || v.RecordId == "" && sameKeys(r.keys, v.PrimaryValues)
+		i := slices.IndexFunc(k.Records, func(r tableRecord) bool {
+			return v.RecordId != "" && r.ID == v.RecordId || v.RecordId == "" && sameKeys(r.Keys, v.PrimaryValues)
 		})
 		if i < 0 {
-			i = len(records)
-			records = append(records, &record{id: v.RecordId, keys: v.PrimaryValues})
+			i = len(k.Records)
+			k.Records = append(k.Records, tableRecord{ID: v.RecordId, Keys: v.PrimaryValues})
 		}
-		records[i].attributes = append(records[i].attributes, pairOf(v.AttributeName, v.Value))
+		k.Records[i].Attributes = append(k.Records[i].Attributes, pairOf(v.AttributeName, v.Value))
 	}
+	if k.Page = a.NextToken; k.Page != "" && len(a.Values) == 0 {
+		return "the service gives an empty page, and says that there are more"
+	}
+	return ""
+}
+
+// endGroup makes rows of the records of a group that has been read.
+func (k *tableList) endGroup(t *Turn) {
 	rows := []any{}
-	for _, r := range records {
+	for _, r := range k.Records {
 		keys := []any{}
-		for _, key := range r.keys {
+		for _, key := range r.Keys {
 			keys = append(keys, pairOf(key.Name, key.Value))
 		}
-		rows = append(rows, map[string]any{"primaryKeys": keys, "attributes": r.attributes})
+		rows = append(rows, map[string]any{"primaryKeys": keys, "attributes": r.Attributes})
 	}
 	name, _ := t.group(k.At)
 	k.Groups[name] = rows
-	k.More = k.More || a.NextToken != ""
-	return ""
+	k.Records = nil
 }
 
 func pairOf(name, value string) map[string]any {

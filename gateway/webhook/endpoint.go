@@ -29,6 +29,9 @@ func (e endpoint) request(ctx context.Context, method, path string, body []byte)
 			return nil, fault.Wrap(fault.Refused, err, "path %q", path)
 		}
 		u.Path, u.RawPath = whole.Path, whole.RawPath
+		if whole.RawQuery != "" {
+			u.RawQuery = whole.RawQuery
+		}
 	}
 	user := u.User
 	u.User, u.Fragment = nil, ""

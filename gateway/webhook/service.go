@@ -22,7 +22,7 @@ const (
 )
 
 // An operation is how a service is reached: rest-json, as AWS's models say.
-// Members in braces go from the payload into the path.
+// Members in braces go from the payload into the path, a NextToken into the query.
 type operation struct{ method, path, signing string }
 
 // operations are the services' operations that flows use. A service has the name
@@ -196,6 +196,10 @@ func (o operation) place(payload json.RawMessage) (path string, body []byte, err
 		// Braces in a value are escaped, so they are not taken for members.
 		path = before + url.PathEscape(value) + after
 		delete(members, name)
+	}
+	if page, _ := members["NextToken"].(string); page != "" && o.signing == "connect" {
+		path += "?nextToken=" + url.QueryEscape(page)
+		delete(members, "NextToken")
 	}
 	if o.method == http.MethodGet && len(members) == 0 {
 		return path, nil, nil // all of it is in the path

@@ -127,6 +127,7 @@ func TestOperationsOfFlows(t *testing.T) {
 		{"cases", "CreateRelatedItem", `{"domainId":"d","caseId":"c","type":"Contact"}`, "POST", "/domains/d/cases/c/related-items/", `{"type":"Contact"}`},
 		{"datatables", "EvaluateDataTableValues", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/evaluate", `{"Values":[]}`},
 		{"datatables", "ListDataTableValues", `{"InstanceId":"i","DataTableId":"t"}`, "POST", "/data-tables/i/t/values/list", `{}`},
+		{"datatables", "ListDataTableValues", `{"InstanceId":"i","DataTableId":"t","NextToken":"a+b/="}`, "POST", "/data-tables/i/t/values/list?nextToken=a%2Bb%2F%3D", `{}`},
 		{"datatables", "BatchUpdateDataTableValue", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/update", `{"Values":[]}`},
 		{"datatables", "BatchCreateDataTableValue", `{"InstanceId":"i","DataTableId":"t","Values":[]}`, "POST", "/data-tables/i/t/values/create", `{"Values":[]}`},
 	} {
