@@ -115,9 +115,17 @@ func TestTransfer(t *testing.T) {
 		if l := voicetest.Level(ear.Sound()[2400:6400], 440); l < -13 {
 			b.Errorf("the third party hears the caller at %.1f dB", l)
 		}
+		b.ear.Press("9") // for the menu of the third party, and not for the flow
+		time.Sleep(time.Second)
+		if !pressed(ear.Packets(), 9) {
+			b.Error("a key of the caller does not go through")
+		}
 		b.phone.Called(m, "third").Request("BYE", "")
 		b.phone.Expect("200")
 		b.wants(contact.TransferEnded{Visit: 9, Outcome: transferCompleted})
+		b.do(contact.CollectDigits{Visit: 10, First: 1, Max: 1, Buffer: true})
+		time.Sleep(1500 * time.Millisecond)
+		b.wants(contact.DigitsReceived{Visit: 10, End: contact.TimedOut})
 		b.do(contact.PlayPrompt{Visit: 10, Prompt: prompt("short")}) // the flow goes on
 		time.Sleep(time.Second)
 		b.wants(contact.PromptEnded{Visit: 10})

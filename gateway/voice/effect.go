@@ -241,6 +241,10 @@ func (k *call) press(key byte) {
 		k.pressed(key)
 		return
 	}
+	if t := k.third; t != nil && t.up && !t.over {
+		t.k.dialOn(string(key)) // they talk with a third party, and its menu asks
+		return
+	}
 	if l == nil {
 		if len(k.buffer) < bufferKept {
 			k.buffer = append(k.buffer, key)
