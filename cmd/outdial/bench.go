@@ -42,7 +42,8 @@ memory and start; the same with many ended contacts in the store; SMS over SMPP,
 beside Kannel where that is installed; and calls over SIP to telephones in a
 process of their own: how many are set up in a second, how soon they hear and are
 heard, and how evenly the packets of many at once come.
-Parts: floor, start, latency, whole, idle, million, smpp, sip.`
+Parts: floor, start, latency, whole, idle, million, smpp, sip, and sip-N for N
+calls at once alone.`
 
 // runBench measures. The figures go to stdout as a table.
 func runBench(ctx context.Context, e env, args []string) error {
@@ -103,6 +104,10 @@ func (b *bench) run(ctx context.Context, parts []string) error {
 		case "sip":
 			err = b.sip(ctx)
 		default:
+			if n, bad := strconv.Atoi(strings.TrimPrefix(p, "sip-")); bad == nil && n > 0 {
+				_, err = b.sipLevel(ctx, n)
+				break
+			}
 			err = usagef("there is no part %q", p)
 		}
 		if err != nil {

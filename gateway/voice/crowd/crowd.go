@@ -60,6 +60,7 @@ type Crowd struct {
 	mu    sync.Mutex
 	calls map[string]*call         // by Call-ID
 	by    map[netip.AddrPort]*call // by where the caller's sound comes from
+	byes  map[string]bye           // by Call-ID
 	slots [slots][]*call
 	begun int // calls that were answered and acknowledged
 	ended int
@@ -87,7 +88,7 @@ func Open() (*Crowd, error) {
 		}
 	}
 	c := &Crowd{sip: all[0], rtp: all[1], other: all[2], host: all[0].LocalAddr().String(), done: make(chan struct{}),
-		calls: map[string]*call{}, by: map[netip.AddrPort]*call{}}
+		calls: map[string]*call{}, by: map[netip.AddrPort]*call{}, byes: map[string]bye{}}
 	c.group.Go(c.signal)
 	c.group.Go(func() { c.hear(c.rtp) })
 	c.group.Go(func() { c.hear(c.other) })

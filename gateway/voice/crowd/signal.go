@@ -30,6 +30,10 @@ func (c *Crowd) signal() {
 			m.cseq = strings.Replace(m.cseq, "CANCEL", "INVITE", 1)
 			c.reply(m, "487 Request Terminated", "crowd", "")
 		case "":
+		case "BYE answered":
+			c.mu.Lock()
+			delete(c.byes, m.id)
+			c.mu.Unlock()
 		default:
 			c.reply(m, "200 OK", "", "")
 		}
@@ -49,16 +53,20 @@ type message struct {
 	at           int64
 }
 
-// parse reads a request; answers have no method.
+// parse reads a request; an answer has no method, but for that to a BYE.
 func parse(text string) (m message) {
 	head, body, _ := strings.Cut(text, "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")
 	start := strings.Fields(lines[0])
-	if len(start) != 3 || strings.HasPrefix(start[0], "SIP/") {
+	switch {
+	case len(start) < 3:
 		return m
+	case !strings.HasPrefix(start[0], "SIP/"):
+		m.method = start[0]
+		m.user, _, _ = strings.Cut(strings.TrimPrefix(start[1], "sip:"), "@")
+	case strings.Contains(head, "\r\nCSeq: 2 BYE"):
+		m.method = "BYE answered"
 	}
-	m.method = start[0]
-	m.user, _, _ = strings.Cut(strings.TrimPrefix(start[1], "sip:"), "@")
 	for _, l := range lines[1:] {
 		name, v, _ := strings.Cut(l, ":")
 		v = strings.TrimSpace(v)
@@ -214,7 +222,8 @@ func (c *Crowd) finish(k *call) {
 	}
 }
 
-// remind answers again where no ACK came. RFC 3261 §13.3.1.4
+// remind answers again where no ACK came, and says goodbye again where nobody
+// answered. RFC 3261 §13.3.1.4, §17.1.2
 func (c *Crowd) remind() {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
@@ -230,6 +239,14 @@ func (c *Crowd) remind() {
 			if k.acked == 0 && !k.over && k.offer != "" {
 				again[k.sip] = append(again[k.sip], k.offer)
 			}
+		}
+		for id, b := range c.byes {
+			again[b.to] = append(again[b.to], b.text)
+			if b.times--; b.times == 0 {
+				delete(c.byes, id)
+				continue
+			}
+			c.byes[id] = b
 		}
 		c.mu.Unlock()
 		for to, texts := range again {
@@ -256,5 +273,13 @@ func (c *Crowd) bid(k *call) {
 	text := fmt.Sprintf("BYE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		k.target, c.host, k.id, k.local, k.remote, k.id)
 	_, _ = c.sip.WriteToUDPAddrPort([]byte(text), k.sip)
+	c.byes[k.id] = bye{k.sip, text, 10}
 	c.finish(k)
+}
+
+// A bye is one that has not been answered, and how often it is still to be said.
+type bye struct {
+	to    netip.AddrPort
+	text  string
+	times int
 }

@@ -39,6 +39,11 @@ func (a *Agent) listen(tlsConfig *tls.Config) ([]*ear, error) {
 		if err != nil {
 			return fail(err)
 		}
+		if u, ok := c.(*net.UDPConn); ok {
+			// What comes in a burst, or in a flood, waits here and is not lost: as much
+			// of it as the system allows.
+			_ = u.SetReadBuffer(4 << 20)
+		}
 		a.local, err = netip.ParseAddrPort(c.LocalAddr().String())
 		return []*ear{{packet: &heard{PacketConn: c, reads: make(chan struct{})}}}, err
 	case a.set.Transport == "tls" && len(tlsConfig.Certificates) == 0:
