@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"outdial/gateway"
@@ -15,6 +16,7 @@ import (
 type sipTrunk struct {
 	voice.Trunk `yaml:",inline"`
 	Speech      speech.Config `yaml:"speech" doc:"how prompts become sound"`
+	Calls       string        `yaml:"calls" eg:"./calls" doc:"folder of this server's own in which calls that are up are written down, so that the far side is released after a crash; default: beside the store where that is a file, else none"`
 }
 
 func checkSIP(name string, settings any) error {
@@ -32,14 +34,25 @@ func openSIP(_ context.Context, name string, settings any, h *house) (gateway.Ga
 		return nil, err
 	}
 	o := voice.Options{Speaker: speaker, Log: h.log}
-	// Calls that are up are written down beside the store, so that the far side
-	// is released after a crash.
-	if path, ok := strings.CutPrefix(h.config.Store, "file:"); ok {
-		path, _, _ = strings.Cut(path, "?")
-		o.Dir = path + ".calls/" + name
+	o.Dir = callsDir(s.Calls, h.config.Store, name)
+	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 			return nil, err
 		}
 	}
 	return voice.New(s.Trunk, o)
+}
+
+// callsDir is where the calls of a trunk are written down; "" is nowhere: a store
+// that several servers share is not beside any of them.
+func callsDir(set, store, trunk string) string {
+	if set != "" {
+		return filepath.Join(set, trunk)
+	}
+	path, ok := strings.CutPrefix(store, "file:")
+	if !ok {
+		return ""
+	}
+	path, _, _ = strings.Cut(path, "?")
+	return filepath.Join(path+".calls", trunk)
 }
