@@ -18,7 +18,10 @@ import (
 
 // do performs one job and strikes it off, gives it back, or gives it up.
 func (e *Engine) do(ctx context.Context, j store.Job) {
-	f, err := contact.ReadEffect(j.Kind, j.Doc)
+	f, err := j.Effect, error(nil)
+	if f == nil {
+		f, err = contact.ReadEffect(j.Kind, j.Doc)
+	}
 	if err != nil {
 		e.log.Error("a job that cannot be read", "job", j.ID, "kind", j.Kind, "err", err)
 		e.settle(ctx, j, nil, func(t *store.Tx) error { return t.Park(j, err.Error()) })
@@ -125,6 +128,7 @@ func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, r ga
 		need = store.Need{Contacts: []contact.ID{j.Contact}}
 	}
 	sent, isMessage := f.(contact.SendMessage)
+	e.stats.outcomes.add(j.Account, "done")
 	e.settle(ctx, j, &need, func(t *store.Tx) error {
 		if isMessage {
 			if err := e.sent(t, j, sent, r); err != nil {
@@ -365,6 +369,7 @@ func (e *Engine) unknown(ctx context.Context, j store.Job, s contact.SendMessage
 // refuse strikes an effect off that will never be done, and tells the contact.
 func (e *Engine) refuse(ctx context.Context, j store.Job, f contact.Effect, cause error) {
 	e.stats.Refused.Add(1)
+	e.stats.outcomes.add(j.Account, "refused")
 	e.log.Info("refused", "contact", j.Contact, "effect", j.Kind, "account", j.Account, "err", cause)
 	code, text := wording(cause)
 	s, message := f.(contact.SendMessage)
@@ -450,6 +455,7 @@ func (e *Engine) hear(ctx context.Context, j store.Job, in contact.Input) {
 // back gives a job back, to be done again after d.
 func (e *Engine) back(ctx context.Context, j store.Job, why error, d time.Duration) {
 	e.stats.Retried.Add(1)
+	e.stats.outcomes.add(j.Account, "retried")
 	e.log.Debug("again later", "contact", j.Contact, "effect", j.Kind, "account", j.Account, "in", d, "err", why)
 	e.settle(ctx, j, nil, func(t *store.Tx) error { return t.Retry(j, e.Now().Add(d), why.Error()) })
 }

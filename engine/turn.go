@@ -301,7 +301,7 @@ func (w *writer) ask(f contact.Effect) error {
 	if err != nil {
 		return err
 	}
-	j.Doc = doc
+	j.Doc, j.Effect = doc, f
 	if w.e.crowded(j.Account) {
 		j.Held = true
 	}

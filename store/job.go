@@ -46,6 +46,9 @@ type Job struct {
 	Held bool
 	Kind string
 	Doc  json.RawMessage
+	// Effect is what Doc says, where the job is handed over by the process that
+	// sent it: nobody must change it. Otherwise it is nil.
+	Effect contact.Effect
 	// First is when it was sent, in real time: sinks give up after three days.
 	First time.Time
 	// Why is the last try's error.
@@ -252,7 +255,7 @@ func (t *Tx) Retry(j Job, due time.Time, why string) error {
 
 // with gives r with j's members.
 func (r *jobRow) with(j Job) *jobRow {
-	j.Holder, j.Lane, j.Contact = "", r.Lane, r.Contact
+	j.Holder, j.Lane, j.Contact, j.Effect = "", r.Lane, r.Contact, nil
 	return &jobRow{Job: j, outs: r.outs, doc: string(j.Doc), whole: true, fresh: r.fresh}
 }
 

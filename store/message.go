@@ -139,10 +139,14 @@ func (b *batch) refStmts(refs []Ref) []stmt {
 }
 
 // PutRef lets a message be found by a carrier's reference. Carriers use their
-// references again: the last message that had one is found by it.
+// references again: the last message that had one is found by it. Where a carrier
+// takes our own id for its reference, the message is found without.
 func (t *Tx) PutRef(r Ref, m *contact.Message) error {
 	if err := t.b.writable(); err != nil {
 		return err
+	}
+	if r.Ref == m.ID && r.Account == m.Account {
+		return nil
 	}
 	if err := clean("ref", r.Account, r.Ref, m.ID, string(m.Contact)); err != nil {
 		return err
@@ -157,8 +161,15 @@ func (t *Tx) MessageOf(r Ref) (*contact.Message, error) {
 		return nil, err
 	}
 	ref, _ := t.b.refs.look(r)
-	if ref.message == "" {
+	if ref.message != "" {
+		return t.Message(ref.message)
+	}
+	m, err := t.Message(r.Ref)
+	if fault.Is(err, fault.NotFound) || err == nil && m.Account != r.Account {
 		return nil, fault.New(fault.NotFound, "account %q knows no message as %q", r.Account, r.Ref)
 	}
-	return t.Message(ref.message)
+	if err == nil && !t.b.readonly {
+		err = t.b.hold(m.Contact)
+	}
+	return m, err
 }

@@ -141,9 +141,10 @@ func (d *sqliteDB) dialect(s string) string {
 	return strings.ReplaceAll(s, "bigint primary key", "integer primary key")
 }
 
-// longLog is after how many statements the log is copied into the file: some 60
-// MB. The longer it is the more often a page that changed often is copied once.
-const longLog = 32000
+// longLog is after how many statements the log is copied into the file: some 20
+// MB. The longer it is the more often a page that changed often is copied once,
+// and the longer a processor is busy with it while answers are waited for.
+const longLog = 10000
 
 // shortLog is how many pages may be copied while everybody waits.
 const shortLog = 500
