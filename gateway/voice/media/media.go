@@ -270,12 +270,17 @@ func (s *Session) tick(now int64) {
 	heard := s.in.take(s.rate)
 	s.stats.Late = s.in.buffer.late
 	var key byte
-	if s.hears() {
-		key = s.in.inband(heard)
+	hears := s.hears()
+	h := heard
+	if hears || len(s.taps) > 0 {
+		h = s.in.thin.down(heard) // once: it goes on from where it was
+	}
+	if hears {
+		key = s.in.inband(h)
 	}
 	said, done := s.send(late)
 	if len(s.taps) > 0 {
-		h, d := s.in.thin.down(heard), s.out.thin.down(said)
+		d := s.out.thin.down(said)
 		for _, t := range s.taps {
 			t.f(h, d)
 		}

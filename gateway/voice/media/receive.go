@@ -290,12 +290,12 @@ func (r *receiver) conceal(n int) {
 	}
 }
 
-// inband gives the key that is heard in a frame, 0 for none.
+// inband gives the key that is heard in a frame at audio.Rate, 0 for none.
 func (r *receiver) inband(heard []int16) byte {
 	if r.tones == nil {
 		r.tones = audio.NewDTMF()
 	}
-	if keys := r.tones.Add(nil, r.thin.down(heard)); len(keys) > 0 {
+	if keys := r.tones.Add(nil, heard); len(keys) > 0 {
 		return keys[0]
 	}
 	return 0
