@@ -32,12 +32,13 @@ type called struct {
 	phone *voicetest.Phone
 	ear   *voicetest.Ear
 	call  *voicetest.Dialog
+	voice string // how the trunk speaks
 	more  string // further keys of the trunk: ", dtmf: inband"
 }
 
 func newCalled(t *testing.T) *called {
 	t.Helper()
-	c := &called{T: t}
+	c := &called{T: t, voice: "{engine: espeak-ng}"}
 	signal, sound := listenUDP(t), listenUDP(t)
 	c.phone, c.ear = voicetest.NewPhone(t, signal), voicetest.NewEar(t, sound)
 	t.Cleanup(func() { c.phone.Close(); c.ear.Close() })
@@ -70,8 +71,8 @@ instances:
     numbers: [{number: "%s", channels: [VOICE], carrier: trunk}]
 %s
 carriers:
-  - {name: trunk, kind: sip, targets: ['%s'], listen: '%s', codecs: [PCMA], rtp_ports: any, speech: {engine: espeak-ng}%s}
-`, c.TempDir(), acme, acmePhone, strings.Join(more, "\n"), c.phone.Address(), listen, c.more)
+  - {name: trunk, kind: sip, targets: ['%s'], listen: '%s', codecs: [PCMA], rtp_ports: any, speech: %s%s}
+`, c.TempDir(), acme, acmePhone, strings.Join(more, "\n"), c.phone.Address(), listen, c.voice, c.more)
 }
 
 // answer takes the next call, after its telephone has rung.
