@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"outdial/attachment"
 	"outdial/contact"
 	"outdial/fault"
@@ -22,11 +25,20 @@ import (
 // png begins as a picture does.
 func png(rest string) string { return "\x89PNG\r\n\x1a\n" + rest }
 
-// places runs fn with contents in a folder, and in the store.
+// places runs fn with contents in a folder, and in the store: SQLite always,
+// PostgreSQL where PGURL names a server.
 func places(t *testing.T, c attachment.Config, fn func(t *testing.T, f *attachment.Files, dir string)) {
-	for _, name := range []string{"folder", "store"} {
+	names := []string{"folder", "store"}
+	if os.Getenv("PGURL") != "" {
+		names = append(names, "postgres")
+	}
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			s, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "s.db"), store.Options{Node: "a"})
+			url := "file:" + filepath.Join(t.TempDir(), "s.db")
+			if name == "postgres" {
+				url = postgresURL(t)
+			}
+			s, err := store.Open(t.Context(), url, store.Options{Node: "a"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -43,6 +55,33 @@ func places(t *testing.T, c attachment.Config, fn func(t *testing.T, f *attachme
 			fn(t, f, c.Dir)
 		})
 	}
+}
+
+// postgresURL makes a schema of its own for the test on the server of PGURL.
+func postgresURL(t *testing.T) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv("PGURL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := pgx.Connect(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	if _, err := c.Exec(t.Context(), "create schema "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		defer c.Close(context.Background())
+		if _, err := c.Exec(context.Background(), "drop schema "+name+" cascade"); err != nil {
+			t.Error(err)
+		}
+	})
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 func read(t *testing.T, f *attachment.Files, id string) string {
