@@ -75,6 +75,9 @@ func New(c Config) (*Server, error) {
 	if err := register(c.Metrics, c.Name, c.Engine.Stats()); err != nil {
 		return nil, err
 	}
+	if err := c.Metrics.Register(newCensus(c.Name, c.Store, c.Engine)); err != nil {
+		return nil, err
+	}
 	s := &Server{Config: c, cross: http.NewCrossOriginProtection()}
 	s.metrics = promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn)})
 	s.routes = s.table()
@@ -113,7 +116,7 @@ func (s *Server) table() []route {
 		{"GET", "attachments/{file}", "expires signature", link, "ReadAttachment", s.getAttachment},
 		{"PUT", "attachments/{file}", "expires signature", link, "CreateAttachment", s.putAttachment},
 
-		{"GET", "events", "contact type from to after limit", signed, "ListEvents", s.listEvents},
+		{"GET", "events", "contact type from to order after limit", signed, "ListEvents", s.listEvents},
 		{"GET", "events/parked", "after limit", signed, "ListEvents", s.listParked},
 		{"POST", "events/replay", "", signed, "ReplayEvents", s.replayEvents},
 

@@ -61,6 +61,7 @@ func (e *Engine) detour(ctx context.Context, j store.Job, f contact.Effect, caus
 	}
 	e.log.Info("another route", "contact", j.Contact, "effect", j.Kind, "account", j.Account, "to", to.to, "err", cause)
 	e.stats.Detours.Add(1)
+	e.stats.outcomes.add(j.Account, "rerouted")
 	need := store.Need{Contacts: []contact.ID{j.Contact}}
 	e.settle(ctx, j, &need, func(t *store.Tx) error {
 		keep := e.rehome

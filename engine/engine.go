@@ -194,6 +194,8 @@ func (e *Engine) Run(ctx context.Context) error {
 // Stats are the engine's counters, since it was made.
 type Stats struct {
 	Turns, Stale, Started, Ended, Sent, Refused, Resent, Retried, Detours, Calls, Panics atomic.Int64
+
+	outcomes outcomes
 }
 
 // Stats gives the counters.

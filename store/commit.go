@@ -189,6 +189,9 @@ func (s *Store) commitOnce(ctx context.Context, units []*unit, wait bool) error 
 		}
 	}
 	if len(list) > 0 {
+		if s.o.Committed != nil {
+			s.o.Committed(len(units), time.Since(b.real))
+		}
 		b.committed(handed)
 	}
 	return nil

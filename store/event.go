@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -89,12 +90,13 @@ func (t *Tx) PutEvent(e EventRow) error {
 	return nil
 }
 
-// An EventQuery selects events, oldest first. What is zero selects all.
+// An EventQuery selects events, oldest first or newest first. What is zero selects all.
 type EventQuery struct {
 	Contact  contact.ID
 	From, To time.Time // From is the first moment, To the first no more
 	Types    []string
 	After    string // id of the last one seen
+	Newest   bool   // newest first
 	Limit    int    // 0 is 100
 }
 
@@ -105,7 +107,7 @@ func (t *Tx) Events(q EventQuery) ([]EventRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	for after, found := rowBefore(q.After)-1, 0; found < n; {
+	for after, found := q.start(), 0; found < n; {
 		rows, err := b.toldRows(q, after, n)
 		if err != nil {
 			return nil, err
@@ -123,16 +125,41 @@ func (t *Tx) Events(q EventQuery) ([]EventRow, error) {
 	for _, r := range b.records.m {
 		list = append(list, q.of(r)...)
 	}
-	slices.SortFunc(list, func(a, b EventRow) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b EventRow) int {
+		if q.Newest {
+			a, b = b, a
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
 	return list[:min(n, len(list))], nil
+}
+
+// start is the row behind which those lie that q has not seen: in its own order.
+func (q *EventQuery) start() int64 {
+	switch {
+	case !q.Newest:
+		return rowBefore(q.After) - 1
+	case q.After == "":
+		return math.MaxInt64
+	}
+	return rowBefore(q.After) + 1000<<tagBits // ids tell the time by the millisecond
+}
+
+// behind is how the store finds what comes behind a key in q's order.
+func (q *EventQuery) behind() (than, order string) {
+	if q.Newest {
+		return "<", "desc"
+	}
+	return ">", "asc"
 }
 
 // toldRows reads rows with events, oldest first.
 func (b *batch) toldRows(q EventQuery, after int64, n int) (rows []*recordRow, err error) {
 	var s query
-	s.add("select id, contact, at, events from record where id > ? and events <> ''", after)
+	than, order := q.behind()
+	s.add("select id, contact, at, events from record where id "+than+" ? and events <> ''", after)
 	q.narrow(&s)
-	s.add(" order by id limit ?", int64(n))
+	s.add(" order by id "+order+" limit ?", int64(n))
 	err = b.do(s.stmt(func(r row) error {
 		k := &recordRow{id: r.num(0), contact: contact.ID(r.text(1)), at: r.num(2)}
 		rows = append(rows, k)
@@ -147,10 +174,15 @@ func (b *batch) toldRows(q EventQuery, after int64, n int) (rows []*recordRow, e
 // oldEvents reads what an earlier version kept, each in a row of its own.
 func (b *batch) oldEvents(q EventQuery, n int) (list []EventRow, err error) {
 	var s query
-	s.add("select id, contact, at, type, body from event where id > ?", q.After)
+	than, order := q.behind()
+	after := q.After
+	if q.Newest && after == "" {
+		after = "zzz" // behind every id: they are hexadecimal
+	}
+	s.add("select id, contact, at, type, body from event where id "+than+" ?", after)
 	q.narrow(&s)
 	s.in("type", q.Types)
-	s.add(" order by id limit ?", int64(n))
+	s.add(" order by id "+order+" limit ?", int64(n))
 	err = b.do(s.stmt(func(r row) error {
 		list = append(list, EventRow{ID: r.text(0), Contact: contact.ID(r.text(1)), At: fromMillis(r.num(2)), Type: r.text(3), Body: json.RawMessage(r.text(4))})
 		return nil
@@ -177,7 +209,11 @@ func (q *EventQuery) of(r *recordRow) (list []EventRow) {
 	}
 	for i, e := range r.events {
 		id := eventID(r.id, i, r.contact)
-		if id > q.After && (len(q.Types) == 0 || slices.Contains(q.Types, e.Type)) {
+		seen := id <= q.After
+		if q.Newest {
+			seen = q.After != "" && id >= q.After
+		}
+		if !seen && (len(q.Types) == 0 || slices.Contains(q.Types, e.Type)) {
 			list = append(list, EventRow{ID: id, Contact: r.contact, At: fromMillis(r.at), Type: e.Type, Body: e.Body})
 		}
 	}

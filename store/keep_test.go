@@ -99,6 +99,30 @@ func TestMarks(t *testing.T) {
 	})
 }
 
+// A carrier that knows a message by our own id needs no reference of its own.
+func TestMessageByOurOwnID(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		s := serve(t, url, Options{})
+		c := saved(t, s, "+12065550100")
+		m := &contact.Message{ID: string(newID()), Contact: c.ID, Account: "sim", Text: "one", Created: time.Now()}
+		own := Ref{"sim", m.ID}
+		update(t, s, Need{}, func(tx *Tx) error { return errors.Join(tx.PutMessage(m), tx.PutRef(own, m)) })
+		update(t, s, Need{Refs: []Ref{own}}, func(tx *Tx) error {
+			found, err := tx.MessageOf(own)
+			if err != nil || found.Text != "one" {
+				t.Errorf("%+v %v", found, err)
+			}
+			if _, err := tx.MessageOf(Ref{"another", m.ID}); !fault.Is(err, fault.NotFound) {
+				t.Errorf("another account's: %v", err)
+			}
+			return err
+		})
+		if left := whatIsLeft(t, s); !strings.Contains(left, "ref 0") {
+			t.Errorf("rows: %s", left)
+		}
+	})
+}
+
 func TestMessagesAndRefs(t *testing.T) {
 	databases(t, func(t *testing.T, url string) {
 		s := serve(t, url, Options{})
@@ -179,6 +203,11 @@ func TestEventPages(t *testing.T) {
 			check(tx, EventQuery{Contact: "c1"}, "13579")
 			check(tx, EventQuery{Types: []string{"A", "C"}}, "0235689")
 			check(tx, EventQuery{From: begin.Add(2 * time.Minute), To: begin.Add(5 * time.Minute)}, "234")
+			check(tx, EventQuery{Newest: true}, "9876543210")
+			check(tx, EventQuery{Newest: true, Limit: 3}, "987")
+			check(tx, EventQuery{Newest: true, Limit: 3, After: ids[7]}, "654")
+			check(tx, EventQuery{Newest: true, Limit: 2, Types: []string{"C"}, After: ids[8]}, "52")
+			check(tx, EventQuery{Newest: true, Contact: "c0", After: ids[0]}, "")
 			return nil
 		})
 		update(t, s, Need{}, func(tx *Tx) error {

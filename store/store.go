@@ -31,6 +31,9 @@ type Options struct {
 	// Now is the engine's time; nil is real time. A job that is due by it is
 	// handed over.
 	Now func() time.Time
+	// Committed, where set, is told of each batch that was committed: how many units
+	// of work it had, and how long it took.
+	Committed func(units int, took time.Duration)
 }
 
 var (

@@ -47,7 +47,7 @@ func (h *house) build(ctx context.Context) error {
 	amazon, err := api.New(api.Config{
 		Engine: h.engine.Load(), Store: h.st, Log: h.log, Verifier: h.verifier(), Anonymous: h.anonymous(),
 		Tokens: wire.Tokens{Key: tokens}, Carrier: h.carrierOf, URL: cmp.Or(h.config.PublicURL, h.endpoint()),
-		Start: h.starter(), Files: h.kept,
+		Start: h.starter(), Files: h.kept, Observe: h.metrics.Answered,
 	}).Handler()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (q *eventQuery) times() (from, to time.Time, err error) {
 }
 
 func eventsList(ctx context.Context, e env, args []string) error {
-	fs := flags(e, "events list", "", "Lists events, oldest first.")
+	fs := flags(e, "events list", "", "Lists events, oldest first: the newest -n of those that are selected.")
 	var cf clientFlags
 	cf.add(fs)
 	var q eventQuery
@@ -98,31 +99,35 @@ func (q *eventQuery) values() (url.Values, error) {
 
 // listEvents prints at most n events.
 func (c *client) listEvents(ctx context.Context, e env, v url.Values, n int, asJSON bool) error {
+	type event struct {
+		Contact string          `json:"contactId"`
+		At      time.Time       `json:"at"`
+		Type    string          `json:"type"`
+		Body    json.RawMessage `json:"body"`
+	}
+	var all []event
+	v.Set("order", "newest")
 	for n > 0 {
 		var out struct {
-			Events []struct {
-				Contact string          `json:"contactId"`
-				At      time.Time       `json:"at"`
-				Type    string          `json:"type"`
-				Body    json.RawMessage `json:"body"`
-			} `json:"events"`
-			Next string `json:"next"`
+			Events []event `json:"events"`
+			Next   string  `json:"next"`
 		}
 		v.Set("limit", strconv.Itoa(min(n, 1000)))
 		if err := c.call(ctx, "GET", "/_outdial/events?"+v.Encode(), nil, &out); err != nil {
 			return err
 		}
-		for _, x := range out.Events {
-			if asJSON {
-				fmt.Fprintf(e.stdout, "%s\n", x.Body)
-				continue
-			}
-			fmt.Fprintf(e.stdout, "%s  %s  %s\n", x.At.Local().Format("2006-01-02 15:04:05.000"), x.Contact, x.Type)
-		}
+		all = append(all, out.Events...)
 		if n -= len(out.Events); out.Next == "" {
 			break
 		}
 		v.Set("after", out.Next)
+	}
+	for _, x := range slices.Backward(all) {
+		if asJSON {
+			fmt.Fprintf(e.stdout, "%s\n", x.Body)
+			continue
+		}
+		fmt.Fprintf(e.stdout, "%s  %s  %s\n", x.At.Local().Format("2006-01-02 15:04:05.000"), x.Contact, x.Type)
 	}
 	return nil
 }

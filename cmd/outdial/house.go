@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"outdial/admin"
 	"outdial/attachment"
 	"outdial/engine"
 	"outdial/flow"
@@ -55,10 +56,13 @@ type house struct {
 	files     []*webhook.File // sinks that are files
 	kept      *attachment.Files
 
-	readyDoc   []byte
-	storing    errgroup.Group // the store's committer
-	stopStore  context.CancelFunc
-	stopStream context.CancelFunc // ends answers that have no end
+	readyDoc []byte
+	// readyBefore is the local ready file of the server before this one.
+	readyBefore []byte
+	metrics     *admin.Metrics
+	storing     errgroup.Group // the store's committer
+	stopStore   context.CancelFunc
+	stopStream  context.CancelFunc // ends answers that have no end
 }
 
 // openHouse reads the configuration, opens the store, brings it to what is
@@ -118,8 +122,11 @@ func (h *house) now() time.Time {
 }
 
 func (h *house) openStore(ctx context.Context) (err error) {
+	if h.metrics, err = admin.NewMetrics("outdial"); err != nil {
+		return err
+	}
 	h.st, err = store.Open(ctx, h.config.Store, store.Options{
-		Node: h.node(), Log: h.log, Now: h.now,
+		Node: h.node(), Log: h.log, Now: h.now, Committed: h.metrics.Committed,
 		Handover: func(jobs []store.Job) {
 			if e := h.engine.Load(); e != nil {
 				e.Take(jobs)
@@ -273,9 +280,9 @@ func (h *house) carrierOf(_ *resource.Number, _ string) string {
 func (h *house) Close() error {
 	var errs []error
 	if h.readyDoc != nil {
-		dropReady(localReady(h.env.getenv), h.readyDoc)
+		dropReady(localReady(h.env.getenv), h.readyDoc, h.readyBefore)
 		if h.flags.ready != "" {
-			dropReady(h.flags.ready, h.readyDoc)
+			dropReady(h.flags.ready, h.readyDoc, nil)
 		}
 	}
 	for _, ln := range []net.Listener{h.ln, h.hookLn} {

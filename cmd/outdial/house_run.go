@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"outdial/contact"
+	"outdial/store"
 )
 
 // How long the floors may take to end, beyond the drain, when it is over.
@@ -73,6 +76,7 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 	})
 	<-ctx.Done()
 
+	h.waitForCalls(h.flags.grace)
 	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)
 	h.log.Info("ending", "drain", bound, "why", context.Cause(ctx))
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound)
@@ -95,6 +99,35 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		errs = append(errs, fmt.Errorf("what is in hand did not end within %v: it is found again at the next start", bound))
 	}
 	return errors.Join(append(errs, h.closeWithin(storeBound))...)
+}
+
+// waitForCalls gives the calls that this node holds time to end by themselves. The
+// server says that it is not ready, and serves on.
+func (h *house) waitForCalls(grace time.Duration) {
+	if grace <= 0 {
+		return
+	}
+	h.log.Info("waiting for calls to end", "grace", grace)
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var live []contact.ID
+		err := h.st.View(ctx, func(t *store.Tx) (err error) {
+			live, err = t.CallsOf(h.node())
+			return err
+		})
+		if err != nil || len(live) == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			h.log.Warn("calls are cut off: the grace is over", "calls", len(live))
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // closeWithin closes the house, or gives up after a while.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (h *house) ours(streams context.Context) (http.Handler, error) {
 		Name: "outdial", Store: h.st, Engine: h.engine.Load(), World: h.world, Files: h.kept, Carriers: carriers, Kinds: kinds,
 		Verifier: h.verifier(), Anonymous: h.anonymous(),
 		NewKey:      func(account, name string) *resource.Key { return newKey(account, name) },
-		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log,
+		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log, Metrics: h.metrics.Registry,
 	})
 	if err != nil {
 		return nil, err
@@ -46,6 +47,9 @@ func (h *house) open(context.Context) error {
 		return err
 	}
 	h.readyDoc = doc
+	if before, err := os.ReadFile(localReady(h.env.getenv)); err == nil {
+		h.readyBefore = before
+	}
 	if err := writeLocalReady(localReady(h.env.getenv), doc); err != nil {
 		h.log.Warn("the other verbs will not find this server by themselves: set OUTDIAL_ENDPOINT", "err", err)
 	}

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 )
 
 // A ready says where a server is, and how it is used: the ready file's JSON.
@@ -43,7 +46,8 @@ type readyTemplate struct {
 
 // localReady is where a server leaves its ready file for the other verbs, and
 // where they look for it: OUTDIAL_READY, or a folder of the user's own that
-// does not outlive the machine. The server that started last has it.
+// does not outlive the machine. The server that started last has it, and gives it
+// back to the one before, where that still lives.
 func localReady(getenv func(string) string) string {
 	if path := getenv("OUTDIAL_READY"); path != "" {
 		return path
@@ -93,11 +97,39 @@ func writeLocalReady(path string, doc []byte) error {
 	return writeReady(path, doc)
 }
 
-// dropReady removes a ready file that still is ours.
-func dropReady(path string, doc []byte) {
-	if now, err := os.ReadFile(path); err == nil && bytes.Equal(now, doc) {
-		os.Remove(path)
+// dropReady removes a ready file that still is ours; where another server had it
+// before, and still answers, it gets its own back.
+func dropReady(path string, doc, before []byte) {
+	now, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(now, doc) {
+		return
 	}
+	if was, ours := endpointOf(before), endpointOf(doc); was != "" && was != ours && answers(was) && writeReady(path, before) == nil {
+		return
+	}
+	os.Remove(path)
+}
+
+// endpointOf reads where the server of a ready file is; "" where that is not said.
+func endpointOf(doc []byte) string {
+	r := new(ready)
+	if json.Unmarshal(doc, r) != nil {
+		return ""
+	}
+	return r.Endpoint
+}
+
+// answers tells whether a server still listens.
+func answers(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	conn, err := net.DialTimeout("tcp", u.Host, time.Second)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }
 
 // readReady reads a ready file; nil where there is none. One that somebody else

@@ -24,7 +24,7 @@ type serveFlags struct {
 	config, listen, store, ready string
 	cert, key                    string
 	insecure, noAuth             bool
-	drain                        time.Duration
+	drain, grace                 time.Duration
 	level, format                string
 	floor                        bool
 	reply                        string
@@ -41,9 +41,10 @@ func (o *serveFlags) add(fs *flag.FlagSet) {
 	fs.BoolVar(&o.insecure, "insecure", false, "serve without TLS off loopback too")
 	fs.BoolVar(&o.noAuth, "no-auth", false, "check no signatures; on loopback only")
 	fs.DurationVar(&o.drain, "drain", 0, "how long what is in hand may take to end after SIGTERM (default 30s)")
+	fs.DurationVar(&o.grace, "grace", 0, "how long calls that go on may take to end by themselves after SIGTERM, before the drain begins (default 0)")
 	fs.StringVar(&o.level, "log-level", "", "debug, info, warn or error (default info)")
 	fs.StringVar(&o.format, "log-format", "", "text or json (default text)")
-	fs.BoolVar(&o.floor, "floor", false, "keep nothing of a start: what the bench measures against")
+	fs.BoolVar(&o.floor, "floor", false, "keep nothing of a start, for the bench")
 	fs.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile to `FILE` until the end, for the bench")
 	fs.StringVar(&o.reply, "handsets-reply", "", "every simulated handset replies `TEXT` to each message, for the bench")
 }
@@ -111,6 +112,9 @@ func (o *serveFlags) settle(e env) (*config, error) {
 	}
 	if o.drain > 0 {
 		c.Drain = span(o.drain)
+	}
+	if o.grace < 0 {
+		return nil, usagef("-grace: wants a length of time, such as 5m, not %v", o.grace)
 	}
 	c.Log.Level, c.Log.Format = first(o.level, c.Log.Level), first(o.format, c.Log.Format)
 	if path, ok := strings.CutPrefix(c.Store, "file:"); ok && c.Journal == "" {

@@ -53,10 +53,24 @@ func flags(e env, name, args, about string) *flag.FlagSet {
 		fs.VisitAll(func(*flag.Flag) { some = true })
 		if some {
 			fmt.Fprint(w, "\nflags:\n")
-			fs.PrintDefaults()
+			shown(fs).PrintDefaults()
 		}
 	}
 	return fs
+}
+
+// shown gives the flags that are for everybody: those of the bench alone end in
+// the words "for the bench".
+func shown(fs *flag.FlagSet) *flag.FlagSet {
+	out := flag.NewFlagSet(fs.Name(), flag.ContinueOnError)
+	out.SetOutput(fs.Output())
+	fs.VisitAll(func(f *flag.Flag) {
+		if !strings.HasSuffix(f.Usage, "for the bench") {
+			out.Var(f.Value, f.Name, f.Usage)
+			out.Lookup(f.Name).DefValue = f.DefValue
+		}
+	})
+	return out
 }
 
 // parse reads args into fs, flags and other words in any order, and gives the
