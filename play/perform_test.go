@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"outdial/fault"
 )
@@ -211,4 +212,33 @@ func FuzzPerform(f *testing.F) {
 			t.Errorf("at once\n%s\nacross restarts\n%s", a, b)
 		}
 	})
+}
+
+// Once the keys have come, nothing is due any more where they were waited for.
+func TestNothingIsDueAfterTheKeys(t *testing.T) {
+	s, err := Raise(Head{Flows: []string{"a.json"}}, inMemory(map[string]string{"a.json": `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"GetParticipantInput","Parameters":{"Text":"1?","InputTimeLimitSeconds":"5","StoreInput":"False"},"Transitions":{"NextAction":"b",
+  "Errors":[{"ErrorType":"NoMatchingError","NextAction":"b"},{"ErrorType":"NoMatchingCondition","NextAction":"b"},{"ErrorType":"InputTimeLimitExceeded","NextAction":"b"}],
+  "Conditions":[{"NextAction":"b","Condition":{"Operator":"Equals","Operands":["1"]}}]}},
+ {"Identifier":"b","Type":"UpdateContactTargetQueue","Parameters":{"QueueId":"q"},"Transitions":{"NextAction":"c","Errors":[{"ErrorType":"NoMatchingError","NextAction":"c"}]}},
+ {"Identifier":"c","Type":"TransferContactToQueue","Parameters":{},"Transitions":{"NextAction":"d","Errors":[{"ErrorType":"NoMatchingError","NextAction":"d"},{"ErrorType":"QueueAtCapacity","NextAction":"d"}]}},
+ {"Identifier":"d","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Rest(); err != nil {
+		t.Fatal(err)
+	}
+	if at, ok := s.Due(); !ok || at.Sub(s.Now()) != 5*time.Second {
+		t.Errorf("due %v, %v", at, ok)
+	}
+	if err := s.Do(Line{Sign: Presses, Text: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Rest(); err != nil {
+		t.Fatal(err)
+	}
+	if at, ok := s.Due(); ok || !s.Open() {
+		t.Errorf("due at %v, open %t", at, s.Open())
+	}
 }

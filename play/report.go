@@ -82,6 +82,9 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	taken, of := r.Coverage.Count()
 	fmt.Fprintf(&b, "%s, %d failed; %d of %d branches of %s taken\n", count(len(r.Results), "play"), r.Failed(), taken, of,
 		count(len(r.Coverage.seen), "flow"))
+	if taken < of && !all {
+		b.WriteString("-v lists the branches that no play takes\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -180,13 +183,21 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // The JUnit form that CI services read.
 // https://github.com/testmoapp/junitxml
 type junitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Time     string      `xml:"time,attr"`
-	Cases    []junitCase `xml:"testcase"`
+	XMLName  xml.Name `xml:"testsuite"`
+	Name     string   `xml:"name,attr"`
+	Tests    int      `xml:"tests,attr"`
+	Failures int      `xml:"failures,attr"`
+	Errors   int      `xml:"errors,attr"`
+	Time     string   `xml:"time,attr"`
+	// Properties tell the coverage.
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+	Out        string          `xml:"system-out,omitempty"` // the branches that no play takes
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value int    `xml:"value,attr"`
 }
 
 type junitCase struct {
@@ -229,6 +240,11 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 		s.Cases = append(s.Cases, c)
 	}
 	s.Time = fmt.Sprintf("%.4f", total.Seconds())
+	taken, of := r.Coverage.Count()
+	s.Properties = []junitProperty{{"branches taken", taken}, {"branches", of}}
+	var missing strings.Builder
+	r.coverage(&missing)
+	s.Out = clean(missing.String())
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

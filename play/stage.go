@@ -522,7 +522,9 @@ func (s *Stage) Open() bool {
 // Due tells when the next thing happens by itself; false when nothing will.
 func (s *Stage) Due() (time.Time, bool) {
 	for _, d := range s.due {
-		return d.at, true
+		if l := d.who.listen; d.input != nil || l != nil && l.visit == d.visit { // else the keys have come
+			return d.at, true
+		}
 	}
 	return time.Time{}, false
 }

@@ -12,11 +12,14 @@ PGURL=$(sh scripts/postgres.sh start "$RUN")
 	echo "## $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD), $(nproc) cores"
 	echo
 	echo '```'
-	"$RUN/outdial" bench -for "${FOR:-8s}" idle floor start latency whole million
+	"$RUN/outdial" bench -for "${FOR:-8s}" idle floor start latency whole million parked
 	echo
 	"$RUN/outdial" bench -for "${FOR:-8s}" -store "$PGURL" start whole
 	echo
 	"$RUN/outdial" bench -for 5s sip
+	echo
+	echo 'The flow language, on one core:'
+	go test -run '^$' -bench '^Benchmark(Step|Parse)$' -benchtime 3s -cpu 1 ./flow | grep Benchmark
 	echo '```'
 } | tee "$RUN/figures"
 cat "$RUN/figures" >>docs/figures.md
