@@ -220,8 +220,21 @@ func (l *Leg) strayed(res *sip.Response) {
 		}
 		return
 	}
+	if t := l.current; t != nil && !t.over && !l.ended && len(l.early) < 20 && branchOf(res) == branchOf(t.req) {
+		l.early = append(l.early, res) // it may repeat the one that the transaction has, and that is still on its way here
+		return
+	}
 	l.ladder.add(false, res.Source(), statusLine(res), "another phone")
 	l.a.background(func() { l.a.release(res) })
+}
+
+// overtaken takes the answers that came before the one that the transaction had.
+func (l *Leg) overtaken() {
+	early := l.early
+	l.early = nil
+	for _, res := range early {
+		l.strayed(res)
+	}
 }
 
 // release acknowledges an answer that nobody wants, and hangs up.

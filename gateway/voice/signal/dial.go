@@ -197,6 +197,7 @@ func (l *Leg) another(why Outcome) {
 // unsent is an INVITE that got no answer.
 func (l *Leg) unsent(t *attempt, err error) {
 	t.over = true
+	defer l.overtaken()
 	t.silence.Stop()
 	if err != nil {
 		l.ladder.Note("INVITE to " + t.hop.addr.String() + ": " + err.Error())
@@ -220,6 +221,9 @@ func (l *Leg) heard(t *attempt, res *sip.Response) {
 	t.silence.Stop()
 	t.provisional = true
 	t.over = !res.IsProvisional()
+	if t.over {
+		defer l.overtaken()
+	}
 	if t != l.current || l.ended {
 		l.late(t, res)
 		return

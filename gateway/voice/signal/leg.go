@@ -76,6 +76,7 @@ type Leg struct {
 	current  *attempt
 	forks    map[string]*dialog // early dialogs, by their tag
 	rseqs    map[string]uint32  // last reliable answer of each. RFC 3262
+	early    []*sip.Response    // answers that overtook the one that they repeat
 	ring     *time.Timer
 
 	d         *dialog // nil until it is answered
