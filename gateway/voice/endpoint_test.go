@@ -19,6 +19,7 @@ import (
 	"outdial/contact"
 	"outdial/gateway"
 	"outdial/gateway/voice/audio"
+	"outdial/gateway/voice/sdp"
 	"outdial/gateway/voice/voicetest"
 )
 
@@ -55,26 +56,48 @@ func until(t *testing.T, what string, f func() bool) {
 	}
 }
 
+// freePair is a free port whose next one is free too: baresip takes it for TLS.
+func freePair(t *testing.T) int {
+	t.Helper()
+	for range 100 {
+		port := freePort(t)
+		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port+1))
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+	t.Fatal("no two ports are free")
+	return 0
+}
+
 // baresip runs a telephone that answers every call: it says a tone of 800 Hz, and
 // writes what it hears into files that match heard.
 func baresip(t *testing.T) (target, heard string, said *output, command func(string)) {
 	t.Helper()
+	return baresipWith(t, "", audio.Clip{Rate: 8000, Samples: audio.Tone(8000, 60*time.Second, 9000, 800)})
+}
+
+// baresipWith is baresip that says another sound, with parameters of its account
+// and the modules that they need.
+func baresipWith(t *testing.T, account string, sound audio.Clip, modules ...string) (target, heard string, said *output, command func(string)) {
+	t.Helper()
 	dir := t.TempDir()
-	port, control := freePort(t), freePort(t)
+	port, control := freePair(t), freePort(t)
 	var tone bytes.Buffer
-	if err := audio.WriteWAV(&tone, audio.Clip{Rate: 8000, Samples: audio.Tone(8000, 60*time.Second, 9000, 800)}); err != nil {
+	if err := audio.WriteWAV(&tone, sound); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
 		"tone.wav": tone.String(),
-		"accounts": fmt.Sprintf("<sip:+12065550123@127.0.0.1:%d>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n", port),
+		"accounts": fmt.Sprintf("<sip:+12065550123@127.0.0.1:%d>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1%s\n", port, account),
 		"contacts": "",
 		"config": strings.Join([]string{
 			"module_path /usr/lib/baresip/modules", fmt.Sprintf("sip_listen 127.0.0.1:%d", port), "audio_path " + dir,
 			"audio_source aufile," + dir + "/tone.wav", "audio_player aubridge,ear", "snd_path " + dir, "audio_alert aufile,/dev/null", "rtp_ports 21000-29000",
 			"module stdio.so", "module g711.so", "module aufile.so", "module aubridge.so", "module sndfile.so", "module_app account.so", "module_app menu.so", "module_tmp uuid.so",
 			"module_app ctrl_tcp.so", fmt.Sprintf("ctrl_tcp_listen 127.0.0.1:%d", control), "",
-		}, "\n"),
+		}, "\n") + strings.Join(modules, "\n") + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -125,7 +148,29 @@ func baresip(t *testing.T) (target, heard string, said *output, command func(str
 // A telephone that we did not write hears our prompt, and we hear it.
 func TestBaresip(t *testing.T) {
 	target, file, said, _ := baresip(t)
-	p := newPeered(t, target, nil)
+	callBaresip(t, newPeered(t, target, nil), file, said)
+}
+
+// The same where the sound is protected, with keys in the description (SDES): a
+// telephone that takes no other call.
+func TestBaresipSecure(t *testing.T) {
+	target, file, said, _ := baresipWith(t, ";mediaenc=srtp-mand", audio.Clip{Rate: 8000, Samples: audio.Tone(8000, 60*time.Second, 9000, 800)}, "module srtp.so")
+	p := newPeered(t, target, func(t *Trunk) { t.Secure = sdp.Must })
+	callBaresip(t, p, file, said)
+	ladder := p.gw.Ladder(alice)
+	if !strings.Contains(ladder, "AES_CM_128_HMAC_SHA1_80") {
+		t.Errorf("the ladder does not say that it was protected:\n%s", ladder)
+	}
+	plain := newPeered(t, target, nil)
+	plain.do(placeCall())
+	if end := plain.wants("CallEnded").(contact.CallEnded); end.Code != "488" && end.By != contact.ByNetwork {
+		t.Errorf("without protection: %+v", end)
+	}
+}
+
+// callBaresip is a call in which both sides hear each other, and we press keys.
+func callBaresip(t *testing.T, p *peered, file string, said *output) {
+	t.Helper()
 	p.do(placeCall())
 	for {
 		if in := p.next(); contact.InputKind(in) == "CallAnswered" {
