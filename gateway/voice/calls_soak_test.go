@@ -271,11 +271,13 @@ func TestSoak(t *testing.T) {
 	s := newSoak(t, 4*time.Second, nil)
 	stop := s.flood()
 	before := s.rest(1 << 20)
-	begun := time.Now()
+	took := time.Duration(0)
 	const part = 2000 // after so many calls, what is remembered on purpose is full
 	held := before
 	for n := 0; n < total; n += part {
+		begun := time.Now()
 		s.calls(n, min(total, n+part), 100)
+		took += time.Since(begun)
 		if total > part {
 			held = s.rest(before.Goroutines + 10)
 			t.Logf("%d calls: %+v", min(total, n+part), held)
@@ -284,7 +286,6 @@ func TestSoak(t *testing.T) {
 			before.Heap = held.Heap
 		}
 	}
-	took := time.Since(begun)
 	stop()
 	held = s.rest(before.Goroutines)
 	c := s.far.Count()
