@@ -243,14 +243,13 @@ func (e *Engine) newInbound(t *store.Tx, a gateway.Arrival, msg *contact.Message
 	if msg != nil {
 		c.Vars = map[string]any{"Media": map[string]any{"InitialMessage": msg.Text}}
 	}
-	if _, err := e.turn(t, c, contact.Started{}, true); err != nil {
-		return err
+	if msg != nil { // before what the flow answers to it
+		a.Taken(c.ID)
+		if _, err := e.receive(t, c.ID, a, *msg); err != nil {
+			return err
+		}
 	}
-	if msg == nil {
-		return nil
-	}
-	a.Taken(c.ID)
-	_, err = e.receive(t, c.ID, a, *msg)
+	_, err = e.turn(t, c, contact.Started{}, true)
 	return err
 }
 

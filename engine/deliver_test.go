@@ -45,6 +45,13 @@ func TestAMessageOnAFreeLineStartsTheNumbersFlow(t *testing.T) {
 		if len(list) != 1 || list[0].Method != contact.MethodInbound || list[0].Reason != "CONTACT_FLOW_DISCONNECT" || *list[0].Segment["connect:Direction"].String != "INBOUND" {
 			t.Errorf("contacts %+v", list)
 		}
+		var order []string
+		for _, m := range h.messages(list[0].ID) {
+			order = append(order, m.Text)
+		}
+		if !slices.Equal(order, []string{"hello", "You wrote: hello", "still there?", "Again."}) {
+			t.Errorf("messages %q", order)
+		}
 		if !slices.Equal(took, []contact.ID{list[0].ID, list[0].ID}) {
 			t.Errorf("taken by %q", took)
 		}
