@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -79,48 +81,51 @@ func talk(t *testing.T, a, b *telephone) {
 	}
 }
 
-// A call by the API reaches an agent's telephone: the first agent refuses, the
-// second picks up, they talk, he holds and goes on, and hangs up.
-func TestAnAgentsTelephoneRings(t *testing.T) {
-	customer, ann, bob := newTelephone(t), newTelephone(t), newTelephone(t)
+// beep is the id of a prompt.
+const beep = "0c1a0000-0000-4000-8000-0000000000b1"
+
+// trunkTo is a configuration whose calls go to the customer, and ring at the
+// telephones of two agents; and the address of the trunk itself.
+func trunkTo(t *testing.T, customer, ann, bob *telephone) (own netip.AddrPort, config string) {
+	t.Helper()
 	listen, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := listen.LocalAddr().String()
+	own = netip.MustParseAddrPort(listen.LocalAddr().String())
 	listen.Close()
-	s := serve(t, fmt.Sprintf(`accounts: [{id: "111122223333"}]
+	return own, fmt.Sprintf(`accounts: [{id: "111122223333"}]
 instances:
   - alias: acme
     id: %s
     hours: [{name: Always, open: [EVERYDAY 00:00-00:00]}]
     queues: [{name: Sales, hours: Always}]
-    prompts: [{name: Music, uri: 'builtin:music'}]
+    prompts: [{name: Music, uri: 'builtin:music'}, {name: Beep, id: %s, uri: 'builtin:beep'}]
     users:
       - {name: ann, phone: 'sip:ann@%s'}
       - {name: bob, phone: 'sip:bob@%s'}
     numbers: [{number: "%s", channels: [VOICE], carrier: trunk}]
 carriers:
-  - {name: trunk, kind: sip, targets: ['%s'], listen: '%s', codecs: [PCMA], rtp_ports: any, speech: {engine: none}}
-`, acme, ann.Address(), bob.Address(), acmePhone, customer.Address(), own))
+  - {name: trunk, kind: sip, targets: ['%s'], listen: '%s', codecs: [PCMA], rtp_ports: any, calls: %s, speech: {engine: none}}
+`, acme, beep, ann.Address(), bob.Address(), acmePhone, customer.Address(), own, t.TempDir())
+}
+
+// A call by the API reaches an agent's telephone: the first agent refuses, the
+// second picks up, they talk, he holds and goes on, and hangs up.
+func TestAnAgentsTelephoneRings(t *testing.T) {
+	customer, ann, bob := newTelephone(t), newTelephone(t), newTelephone(t)
+	_, config := trunkTo(t, customer, ann, bob)
+	s := serve(t, config)
 
 	s.triesTrunk(customer)
 	wait := block("wait", "MessageParticipantIteratively", map[string]any{"Messages": []any{map[string]any{"PromptId": s.prompt("Music")}}}, "")
 	wait["Transitions"] = map[string]any{"Errors": []any{}, "Conditions": []any{}}
 	music := s.createdAs("Music", types.ContactFlowTypeCustomerQueue, wait)
 	flow := s.created("Sell",
-		block("music", "UpdateContactEventHooks", map[string]any{"EventHooks": map[string]any{"CustomerQueue": music}}, "target", "NoMatchingError"),
-		block("target", "UpdateContactTargetQueue", map[string]any{"QueueId": s.Queues["Sales"]}, "go", "NoMatchingError"),
-		block("go", "TransferContactToQueue", map[string]any{}, "end", "QueueAtCapacity", "NoMatchingError"),
-		block("end", "DisconnectParticipant", map[string]any{}, ""))
+		append([]map[string]any{block("music", "UpdateContactEventHooks", map[string]any{"EventHooks": map[string]any{"CustomerQueue": music}}, "target", "NoMatchingError")},
+			s.toSales()...)...)
 	s.allAvailable()
-	in := &connect.StartOutboundVoiceContactInput{InstanceId: aws.String(acme), ContactFlowId: &flow,
-		SourcePhoneNumber: aws.String(acmePhone), DestinationPhoneNumber: aws.String("+12065550123")}
-	out, err := s.api.StartOutboundVoiceContact(s.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := aws.ToString(out.ContactId)
+	id := s.rang(flow)
 	customer.rings()
 	customer.picksUp()
 
@@ -181,6 +186,97 @@ func (s *server) allAvailable() {
 				s.Fatal(err)
 			}
 		}
+	}
+}
+
+// toSales are the actions that lead into the queue.
+func (s *server) toSales() []map[string]any {
+	return []map[string]any{
+		block("target", "UpdateContactTargetQueue", map[string]any{"QueueId": s.Queues["Sales"]}, "go", "NoMatchingError"),
+		block("go", "TransferContactToQueue", map[string]any{}, "end", "QueueAtCapacity", "NoMatchingError"),
+		block("end", "DisconnectParticipant", map[string]any{}, ""),
+	}
+}
+
+// rang starts a call to the customer with a flow.
+func (s *server) rang(flow string) (id string) {
+	s.Helper()
+	out, err := s.api.StartOutboundVoiceContact(s.Context(), &connect.StartOutboundVoiceContactInput{InstanceId: aws.String(acme), ContactFlowId: &flow,
+		SourcePhoneNumber: aws.String(acmePhone), DestinationPhoneNumber: aws.String("+12065550123")})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return aws.ToString(out.ContactId)
+}
+
+// kill -9 while an agent talks with a customer: both are hung up when the server is
+// there again, the contact has ended, and nobody is called twice.
+func TestACrashReleasesWhoTalks(t *testing.T) {
+	customer, ann, bob := newTelephone(t), newTelephone(t), newTelephone(t)
+	_, config := trunkTo(t, customer, ann, bob)
+	s := serve(t, config)
+	flow := s.created("Sell", s.toSales()...)
+	s.allAvailable()
+	id := s.rang(flow)
+	customer.rings()
+	customer.picksUp()
+	ann.rings()
+	ann.picksUp()
+	customer.ear.Talk(0, time.Second)
+	talk(t, customer, ann)
+	s.kill()
+	customer.Reply(customer.Await("BYE"), "200 OK", "", "")
+	ann.Reply(ann.Await("BYE"), "200 OK", "", "")
+	s.endsBy(id, "OTHER")
+	for _, p := range []*telephone{customer, ann, bob} {
+		p.Nothing(500 * time.Millisecond)
+	}
+}
+
+// A call to our number starts its flow: a prompt, a key, and the end.
+func TestACallComesIn(t *testing.T) {
+	customer, ann, bob := newTelephone(t), newTelephone(t), newTelephone(t)
+	own, config := trunkTo(t, customer, ann, bob)
+	ask := block("ask", "GetParticipantInput", map[string]any{"PromptId": beep, "InputTimeLimitSeconds": "10", "StoreInput": "True",
+		"InputValidation": map[string]any{"CustomValidation": map[string]any{"MaximumLength": "2"}}}, "note", "NoMatchingError")
+	doc, err := json.Marshal(map[string]any{"Version": "2019-10-30", "StartAction": "ask", "Actions": []any{ask,
+		block("note", "UpdateContactAttributes", map[string]any{"Attributes": map[string]any{"keys": "$.StoredCustomerInput"}, "TargetContact": "Current"}, "end", "NoMatchingError"),
+		block("end", "DisconnectParticipant", map[string]any{}, "")}})
+	flows := t.TempDir()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(flows, "Answer.json"), doc, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = strings.Replace(config, "channels: [VOICE], ", "channels: [VOICE], flow: Answer, ", 1)
+	s := serve(t, fmt.Sprintf("flows: %q\n", flows)+config)
+	for tick := time.NewTicker(10 * time.Millisecond); customer.Pings() == 0; <-tick.C { // the trunk listens
+		continue
+	}
+	call := customer.Call("+12065550123", acmePhone, own, "", voicetest.SDP("127.0.0.1", int(customer.port)))
+	ok := customer.Await("200")
+	call.Answered(ok)
+	call.Request("ACK", "")
+	customer.ear.Toward(netip.AddrPortFrom(own.Addr(), uint16(ok.Port())))
+	customer.ear.Talk(0, time.Second)
+	if l := customer.hears(1000); l < -20 {
+		t.Errorf("the prompt is heard at %.1f dB", l)
+	}
+	customer.ear.Press("42")
+	customer.Reply(customer.Await("BYE"), "200 OK", "", "")
+	list, err := s.api.SearchContacts(s.Context(), &connect.SearchContactsInput{InstanceId: aws.String(acme), TimeRange: &types.SearchContactsTimeRange{
+		Type: types.SearchContactsTimeRangeTypeInitiationTimestamp, StartTime: aws.Time(time.Now().Add(-time.Hour)), EndTime: aws.Time(time.Now().Add(time.Hour))}})
+	if err != nil || len(list.Contacts) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	id := aws.ToString(list.Contacts[0].Id)
+	s.endsBy(id, "CONTACT_FLOW_DISCONNECT")
+	if c := s.describe(id); c.InitiationMethod != types.ContactInitiationMethodInbound || aws.ToString(c.CustomerEndpoint.Address) != "+12065550123" {
+		t.Errorf("%+v", c)
+	}
+	if got := s.attributes(id)["keys"]; got != "42" {
+		t.Errorf("the keys %q", got)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"outdial/contact"
 	"outdial/gateway/voice/signal"
 )
@@ -65,22 +67,35 @@ func (g *Gateway) releaseKept(ctx context.Context) {
 	if err != nil {
 		return
 	}
+	var group errgroup.Group
+	group.SetLimit(releases)
 	for _, e := range entries {
-		if ctx.Err() != nil || !strings.HasSuffix(e.Name(), keptEnding) {
-			continue
+		if strings.HasSuffix(e.Name(), keptEnding) {
+			group.Go(func() error { g.release(ctx, filepath.Join(g.opt.Dir, e.Name())); return nil })
 		}
-		path := filepath.Join(g.opt.Dir, e.Name())
-		doc, err := os.ReadFile(path)
-		var d signal.Kept
-		if err == nil {
-			err = json.Unmarshal(doc, &d)
-		}
-		if err == nil {
-			try, cancel := context.WithTimeout(ctx, 5*time.Second)
-			err = g.agent.Release(try, d)
-			cancel()
-		}
-		g.log.Info("a call of an earlier process was released", "call", d.CallID, "err", err)
-		_ = os.Remove(path)
 	}
+	_ = group.Wait()
+}
+
+// releases is how many calls are released at once: a far side that is gone must not
+// keep the others waiting.
+const releases = 50
+
+// release hangs up a call that was written down.
+func (g *Gateway) release(ctx context.Context, path string) {
+	if ctx.Err() != nil {
+		return
+	}
+	doc, err := os.ReadFile(path)
+	var d signal.Kept
+	if err == nil {
+		err = json.Unmarshal(doc, &d)
+	}
+	if err == nil {
+		try, cancel := context.WithTimeout(ctx, 5*time.Second)
+		err = g.agent.Release(try, d)
+		cancel()
+	}
+	g.log.Info("a call of an earlier process was released", "call", d.CallID, "err", err)
+	_ = os.Remove(path)
 }
