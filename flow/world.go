@@ -99,7 +99,7 @@ type Out struct {
 // Passed is one action that the contact went through, for the timeline and the
 // coverage of plays.
 type Passed struct {
-	Flow   string `json:"flow"`             // flow or module id
+	Flow   string `json:"flow,omitempty"`   // flow or module id; in a timeline "": that of the one before
 	Action string `json:"action"`           // its identifier
 	Type   string `json:"type"`             // its action type
 	Branch string `json:"branch,omitempty"` // "next", "condition Equals 1", "error NoMatchingError", "wait", "end"

@@ -43,6 +43,8 @@ tests() {
 step 'tests' tests
 # Whole contacts a second time: every server of these tests has PostgreSQL behind it.
 step 'end to end, on PostgreSQL' env OUTDIAL_E2E=postgres go test -tags peers -count 1 ./e2e
+# The rest of the fuzzing is make fuzz and make soak.
+step 'fuzz: what a flow may say and hear' go test -run '^$' -fuzz '^FuzzFlow$' -fuzztime 10s ./flow
 # -short: the longest take smaller numbers; nothing is skipped.
 step 'tests, with the race detector' go test -p 2 -timeout 15m -race -short $(scripts/raced.sh)
 
