@@ -124,6 +124,7 @@ type Engine struct {
 	zones    zones
 	trials   trials
 	recent   recent
+	waiting  waitroom
 	flows    flows
 	numbers  numbers
 	owners   owners

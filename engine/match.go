@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"outdial/contact"
@@ -35,22 +36,9 @@ func (e *Engine) match(t *store.Tx, instance string, queues ...string) error {
 	if len(free) == 0 {
 		return nil
 	}
-	var waiting []routing.Waiting
-	for _, q := range queues {
-		list, err := t.Waiting(q)
-		if err != nil {
-			return err
-		}
-		for _, c := range list {
-			if c.Instance == instance && c.Queue.Offer == nil && !c.Queue.Direct && c.Pause.Since.IsZero() {
-				waiting = append(waiting, waits(c))
-			}
-		}
-	}
-	for _, o := range routing.Match(waiting, free, e.Now()) {
-		if _, err := e.offer(t, by[o.Agent], o.Contact, contact.QueueMoved{}, true); err != nil {
-			return err
-		}
+	waiting, err := e.offerAll(t, instance, queues, free, by)
+	if err != nil {
+		return err
 	}
 	for _, q := range queues {
 		if err := e.matchLater(t, instance, q, waiting, free); err != nil {
@@ -58,6 +46,46 @@ func (e *Engine) match(t *store.Tx, instance string, queues ...string) error {
 		}
 	}
 	return nil
+}
+
+// offerAll offers contacts until nobody is free whom one would suit, and gives those
+// that it looked at. Who does not wait any more, against what was remembered, is
+// left out, and it is looked again.
+func (e *Engine) offerAll(t *store.Tx, instance string, queues []string, free []routing.Agent, by map[string]*Agent) ([]routing.Waiting, error) {
+	list, err := e.waitersOf(t, instance, queues)
+	if err != nil {
+		return nil, err
+	}
+	waiting := make([]routing.Waiting, len(list))
+	at := make(map[contact.ID]*waiter, len(list))
+	for i, w := range list {
+		waiting[i], at[w.Contact] = w.Waiting, w
+	}
+	for left, agents := waiting, free; ; {
+		done, served, again := map[contact.ID]bool{}, map[string]bool{}, false
+		for _, o := range routing.Match(left, agents, e.Now()) {
+			ok, err := e.offer(t, by[o.Agent], o.Contact, contact.QueueMoved{}, true)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return nil, err
+			}
+			c, lost := t.Contact(o.Contact)
+			if lost != nil && !fault.Is(lost, fault.NotFound) {
+				return nil, lost
+			}
+			if ok || lost == nil && offerable(c) { // he has it, or cannot take anything
+				served[o.Agent], done[o.Contact] = true, ok
+				continue
+			}
+			done[o.Contact], again = true, true
+			w := at[o.Contact]
+			t.After(func() { e.waiting.gone(w) })
+		}
+		if !again {
+			return waiting, nil
+		}
+		left = slices.DeleteFunc(slices.Clone(left), func(w routing.Waiting) bool { return done[w.Contact] })
+		agents = slices.DeleteFunc(slices.Clone(agents), func(a routing.Agent) bool { return served[a.ID] })
+	}
 }
 
 // waits is a contact as routing sees it.

@@ -60,6 +60,7 @@ type house struct {
 	// readyBefore is the local ready file of the server before this one.
 	readyBefore []byte
 	metrics     *admin.Metrics
+	ending      atomic.Bool    // requests should go elsewhere
 	storing     errgroup.Group // the store's committer
 	stopStore   context.CancelFunc
 	stopStream  context.CancelFunc // ends answers that have no end

@@ -76,6 +76,7 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 	})
 	<-ctx.Done()
 
+	h.ending.Store(true)
 	h.waitForCalls(h.flags.grace)
 	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)
 	h.log.Info("ending", "drain", bound, "why", context.Cause(ctx))

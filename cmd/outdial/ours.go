@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"strings"
@@ -24,6 +25,12 @@ func (h *house) ours(streams context.Context) (http.Handler, error) {
 		Verifier: h.verifier(), Anonymous: h.anonymous(),
 		NewKey:      func(account, name string) *resource.Key { return newKey(account, name) },
 		KeysChanged: h.keys.forget, Done: streams.Done(), Log: h.log, Metrics: h.metrics.Registry,
+		Ready: func() error {
+			if h.ending.Load() {
+				return errors.New("about to end")
+			}
+			return nil
+		},
 	})
 	if err != nil {
 		return nil, err
