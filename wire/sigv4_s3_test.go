@@ -62,3 +62,22 @@ func TestKeysOfS3AreEscapedOnce(t *testing.T) {
 		}
 	}
 }
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+func TestPresignedAddressesOfS3(t *testing.T) {
+	keys := Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+	at := time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC)
+	got, err := PresignS3("GET", "https://examplebucket.s3.amazonaws.com/test.txt", keys, "us-east-1", 24*time.Hour, at)
+	const want = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request" +
+		"&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+	if err != nil || got != want {
+		t.Errorf("%s %v", got, err)
+	}
+	keys.SessionToken = "t/1"
+	if got, err := PresignS3("PUT", "https://b.s3.amazonaws.com/a%20b", keys, "us-east-1", time.Minute, at); err != nil || !strings.Contains(got, "&X-Amz-Security-Token=t%2F1&X-Amz-SignedHeaders=host&X-Amz-Signature=") {
+		t.Errorf("%s %v", got, err)
+	}
+	if _, err := PresignS3("PUT", "://", keys, "us-east-1", time.Minute, at); err == nil {
+		t.Error("no address was signed")
+	}
+}

@@ -70,7 +70,7 @@ func (d *downloads) sweep(now time.Time) {
 // download fetches a file and keeps it, or waits for who does so already, as
 // long as ctx allows.
 func (g *Gateway) download(ctx context.Context, m *Media, a contact.Attachment) (contact.Attachment, error) {
-	key := m.Get.Method + " " + m.Get.URL + " " + string(m.Get.Body)
+	key := m.Get.Method + " " + m.Get.URL + " " + m.Key
 	one, fresh := g.downloads.get(key)
 	if fresh {
 		if !g.enter() {

@@ -122,6 +122,9 @@ type Part struct {
 // A Media is a file that came with a message and is at the carrier.
 type Media struct {
 	Type, Name string
+	// Key tells the file from others where Get does not: it holds what is signed
+	// anew each time.
+	Key string
 	// Get fetches it; its URL stands for the file where files are not kept.
 	Get Request
 	// Find, where set, reads from the answer to Get where the file itself is.

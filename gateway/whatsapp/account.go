@@ -34,6 +34,7 @@ type Account struct {
 	User    string   `yaml:"user" doc:"aws: access key id; default: from the environment, the cluster's token, the container or the instance, as AWS's own libraries find it"`
 	Secret  string   `yaml:"secret" doc:"aws: secret access key; env:NAME or file:PATH"`
 	Session string   `yaml:"session_token" doc:"aws: session token of temporary credentials; default none"`
+	Bucket  string   `yaml:"bucket" doc:"aws: bucket of S3, in the same region, into which files that come in are handed over; BUCKET/PREFIX; default: they stay at AWS"`
 	Topics  []string `yaml:"topics" doc:"aws: ARNs of the SNS topics that bring messages and statuses"`
 
 	Preview      bool              `yaml:"preview_url" doc:"show previews of the first address in a text"`
@@ -54,6 +55,9 @@ type settings struct {
 func invalid(field, format string, args ...any) error {
 	return fault.New(fault.Invalid, "%s: %s", field, fmt.Sprintf(format, args...))
 }
+
+// bucketName is a name without dots, which TLS would not stand.
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 
 var graphVersion = regexp.MustCompile(`^v[1-9][0-9]*\.[0-9]+$`)
 
@@ -86,7 +90,7 @@ func (s *settings) checkNeeds() error {
 	metas := [][3]string{{"token", s.Token, "the access token of a system user"}, {"app_secret", s.AppSecret, "the app's secret, by which web-hooks are signed"},
 		{"verify_token", s.Verify, "a word of your own, which Meta repeats when the web-hook is set up"}}
 	awss := [][3]string{{"region", s.Region, "such as eu-west-1"}}
-	more := [][3]string{{"user", s.User}, {"secret", s.Secret}, {"session_token", s.Session}, {"topics", strings.Join(s.Topics, "")}}
+	more := [][3]string{{"user", s.User}, {"secret", s.Secret}, {"session_token", s.Session}, {"bucket", s.Bucket}, {"topics", strings.Join(s.Topics, "")}}
 	needs, others := metas, append(more, awss...)
 	switch s.Provider {
 	case meta:
@@ -131,6 +135,9 @@ func (s *settings) checkWords() error {
 	}
 	if s.Timeout < time.Second || s.Timeout > 25*time.Second {
 		return invalid("timeout", "from 1s to 25s, not %v", s.Timeout)
+	}
+	if bucket, _, _ := strings.Cut(s.Bucket, "/"); s.Bucket != "" && !bucketName.MatchString(bucket) {
+		return invalid("bucket", "%q is no name of a bucket", bucket)
 	}
 	for _, t := range s.Topics {
 		if !strings.HasPrefix(t, "arn:aws") || !strings.Contains(t, ":sns:") {

@@ -47,6 +47,9 @@ func TestWhatIsWrongWithAnAccount(t *testing.T) {
 		{"region: aws needs it: ", amazon(func(a *Account) { a.Region = "" })},
 		{"token: aws has no use for it", amazon(func(a *Account) { a.Token = secret })},
 		{"secret: user and secret go together", amazon(func(a *Account) { a.User = "u" })},
+		{"", amazon(func(a *Account) { a.Bucket = "acme-media/in/" })},
+		{"bucket: \"s3:\" is no name", amazon(func(a *Account) { a.Bucket = "s3://acme" })},
+		{"bucket: meta has no use for it", right(func(a *Account) { a.Bucket = "acme-media" })},
 		{"topics: ", amazon(func(a *Account) { a.Topics = []string{"t"} })},
 	} {
 		_, err := New(c.a, Options{})

@@ -13,7 +13,9 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"outdial/gateway/awskey"
 	"outdial/gateway/web"
+	"outdial/wire"
 )
 
 func carriers(tb testing.TB) (*cloud, *social) {
@@ -21,13 +23,14 @@ func carriers(tb testing.TB) (*cloud, *social) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a, err := Account{Name: "a", Provider: aws, Region: "us-east-1", User: "u", Secret: "s", Topics: []string{"arn:aws:sns:us-east-1:1:t"},
+	a, err := Account{Name: "a", Provider: aws, Region: "us-east-1", User: "u", Secret: "s", Bucket: "media", Topics: []string{"arn:aws:sns:us-east-1:1:t"},
 		Phones: map[string]string{"+16505550001": "phone-number-id-976c72a700aac43eaf573ae050example"}}.check()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return &cloud{&whatsapp{settings: m, known: newKnown()}},
-		&social{whatsapp: &whatsapp{settings: a, known: newKnown()}, sns: &web.SNS{Topics: a.Topics}}
+		&social{whatsapp: &whatsapp{settings: a, known: newKnown()}, sns: &web.SNS{Topics: a.Topics},
+			keys: &awskey.Source{Static: wire.Credentials{AccessKeyID: a.User, SecretAccessKey: a.Secret}}}
 }
 
 // seeds gives the bodies of testdata's web-hooks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -82,8 +83,15 @@ func (s *social) Answer(a *web.Answer) (web.Taken, error) {
 	return web.Taken{Ref: b.ID, Segments: 1}, nil
 }
 
-// Admit: web-hooks are deliveries of SNS.
-func (s *social) Admit(ctx context.Context, h *web.Hook) error { return s.sns.Admit(ctx, h) }
+// Admit: web-hooks are deliveries of SNS. What brings files waits for the
+// credentials by which they are fetched.
+func (s *social) Admit(ctx context.Context, h *web.Hook) error {
+	if err := s.sns.Admit(ctx, h); err != nil || s.Bucket == "" {
+		return err
+	}
+	_, err := s.keys.Credentials(ctx)
+	return err
+}
 
 // A socialEvent is what SNS brings.
 // https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destinations.html
@@ -99,7 +107,7 @@ type socialEvent struct {
 }
 
 // Hear reads a delivery of SNS, and confirms a subscription.
-func (s *social) Hear(_ context.Context, h *web.Hook) (web.Heard, error) {
+func (s *social) Hear(ctx context.Context, h *web.Hook) (web.Heard, error) {
 	n, err := web.ReadSNS(h)
 	if err != nil {
 		return web.Heard{}, err
@@ -113,14 +121,19 @@ func (s *social) Hear(_ context.Context, h *web.Hook) (web.Heard, error) {
 		return web.Heard{}, fault.New(fault.Invalid, "Message: not the JSON that was expected")
 	}
 	ours := func(v *value) (string, bool) { return s.number(&ev, v) }
-	return web.Heard{Events: s.events(&e, ours, []string{ev.ID}, leftThere)}, nil
+	return web.Heard{Events: s.events(&e, ours, []string{ev.ID}, func(f *media) web.Media { return s.file(ctx, &ev, f) })}, nil
+}
+
+// phoneIDOf is AWS's id of a number, which its ARN ends in.
+func phoneIDOf(arn string) string {
+	return strings.ReplaceAll(arn[strings.LastIndexByte(arn, ':')+1:], "phone-number-id/", "phone-number-id-")
 }
 
 // number finds our number by AWS's id of it, which the event's ARN ends in, or
 // by the number that Meta shows.
 func (s *social) number(ev *socialEvent, v *value) (string, bool) {
 	for _, p := range ev.Context.Phones {
-		id := strings.ReplaceAll(p.ARN[strings.LastIndexByte(p.ARN, ':')+1:], "phone-number-id/", "phone-number-id-")
+		id := phoneIDOf(p.ARN)
 		if n, ok := s.numbers[id]; ok && (p.Meta == v.Metadata.ID || len(ev.Context.Phones) == 1) {
 			return n, true
 		}
@@ -130,7 +143,59 @@ func (s *social) number(ev *socialEvent, v *value) (string, bool) {
 	return shown, ok
 }
 
-// leftThere is a file that stays at AWS, which hands files over into S3 alone.
+// file is a file at WhatsApp: AWS hands it over into S3 alone. Into the account's
+// bucket, where there is one, at an address that we sign; it is fetched from there.
+// https://docs.aws.amazon.com/social-messaging/latest/APIReference/API_GetWhatsAppMessageMedia.html
+func (s *social) file(ctx context.Context, ev *socialEvent, f *media) web.Media {
+	if s.Bucket == "" || len(ev.Context.Phones) == 0 {
+		return leftThere(f)
+	}
+	keys, err := s.keys.Credentials(ctx)
+	if err != nil {
+		return leftThere(f)
+	}
+	arn := ev.Context.Phones[0].ARN
+	address := s.object(f.ID)
+	put, err := wire.PresignS3(http.MethodPut, address, keys, s.Region, 15*time.Minute, time.Now())
+	if err != nil {
+		return leftThere(f)
+	}
+	body, err := json.Marshal(map[string]any{
+		"mediaId": f.ID, "originationPhoneNumberId": phoneIDOf(arn),
+		"destinationS3PresignedUrl": map[string]any{"url": put, "headers": map[string]string{}},
+	})
+	if err != nil {
+		return leftThere(f)
+	}
+	get := web.Request{Method: http.MethodGet, URL: address, Sign: func(r *http.Request, body []byte, now time.Time) {
+		wire.Sign(r, body, keys, s.Region, "s3", now)
+	}}
+	return web.Media{Type: f.Type, Name: f.Name, Sum: f.Sum, Key: f.ID,
+		Get: web.Request{Method: http.MethodPost, URL: s.URL + "/v1/whatsapp/media/get", Body: body, Header: http.Header{"Content-Type": {"application/json"}},
+			Sign: func(r *http.Request, body []byte, now time.Time) {
+				wire.Sign(r, body, keys, s.Region, "social-messaging", now)
+			}},
+		Find: func(answer []byte) (web.Place, error) {
+			var in struct {
+				Type string `json:"mimeType"` // its fileSize is in kilobytes, and says little
+			}
+			err := json.Unmarshal(answer, &in)
+			return web.Place{Get: get, Type: in.Type}, err
+		},
+	}
+}
+
+// object is where a file lies in the account's bucket.
+func (s *social) object(id string) string {
+	bucket, prefix, _ := strings.Cut(s.Bucket, "/")
+	domain := ".amazonaws.com/"
+	if strings.HasPrefix(s.Region, "cn-") {
+		domain = ".amazonaws.com.cn/"
+	}
+	return "https://" + bucket + ".s3." + s.Region + domain + (&url.URL{Path: prefix + id}).EscapedPath()
+}
+
+// leftThere is a file that stays at AWS.
 func leftThere(f *media) web.Media {
 	return web.Media{Type: f.Type, Name: f.Name, Get: web.Request{Method: http.MethodGet, URL: "whatsapp-media:" + f.ID}}
 }
