@@ -36,6 +36,7 @@ type peer struct {
 	orders io.Writer
 	obeyed chan struct{}
 	phone  smsctest.Phone
+	cmd    *exec.Cmd
 }
 
 type peerEvent struct {
@@ -77,7 +78,7 @@ func startPeer(t *testing.T, name string) *peer {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{T: t, name: name, orders: in, events: make(chan peerEvent, 10000), obeyed: make(chan struct{}, 100)}
+	p := &peer{T: t, name: name, cmd: cmd, orders: in, events: make(chan peerEvent, 10000), obeyed: make(chan struct{}, 100)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -262,10 +263,12 @@ func (c *caller) end() {
 	c.ended <- nil
 }
 
-func (c *caller) send(text string) (gateway.Result, error) {
+func (c *caller) send(text string) (gateway.Result, error) { return c.sendAs("", text) }
+
+func (c *caller) sendAs(id, text string) (gateway.Result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	r, err := c.g.Do(ctx, contactTo(1), contact.SendMessage{Text: text})
+	r, err := c.g.Do(ctx, contactTo(1), contact.SendMessage{ID: id, Text: text})
 	if r.Ref != "" {
 		c.book.put(append(r.Refs, r.Ref)...)
 	}

@@ -78,6 +78,7 @@ function text(m) {
 
 function submitted(s, p) {
   if (failing('drop')) return s.destroy();
+  if (fail.middle && --fail.middle === 0) return s.destroy();
   if (failing('throttle')) return s.send(p.response({ command_status: smpp.ESME_RTHROTTLED }));
   if (failing('full')) return s.send(p.response({ command_status: smpp.ESME_RMSGQFUL }));
   const id = ++n;
@@ -118,13 +119,18 @@ const server = smpp.createServer((s) => {
   s.on('submit_sm', (p) => submitted(s, p));
   s.on('data_sm', (p) => submitted(s, p));
   s.on('enquire_link', (p) => {
+    if (failing('enquire')) return s.destroy();
+    if (failing('enquire mute')) return undefined;
     s.send(p.response());
     say({ event: 'enquire_link' });
+    return undefined;
   });
   s.on('unbind', (p) => {
+    if (failing('unbind')) return s.destroy();
+    if (failing('unbind mute')) return undefined;
     s.send(p.response());
     say({ event: 'unbind' });
-    s.close();
+    return s.close();
   });
   s.on('unbind_resp', () => s.close());
 });

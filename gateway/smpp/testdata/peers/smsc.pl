@@ -4,7 +4,9 @@
 # takes orders as JSON lines from its input:
 #
 #   {"do":"deliver","from":"49…","to":"49…","text":"…","ref":7}
-#   {"do":"fail","what":"throttle|full|drop|mute|bind|deliver","times":1}
+#   {"do":"fail","what":"throttle|full|drop|mute|bind|deliver|enquire|unbind","times":1}
+#   {"do":"fail","what":"enquire mute|unbind mute","times":1}
+#   {"do":"fail","what":"middle","times":2}: the second submission is dropped
 #   {"do":"early"}  {"do":"drop"}  {"do":"unbind"}
 #
 # Each is followed by {"event":"ok"}.
@@ -18,6 +20,7 @@ use JSON::PP;
 use Net::SMPP;
 
 $| = 1;
+$SIG{PIPE} = 'IGNORE';    # an answer to a connection that has gone
 my $json = JSON::PP->new->canonical->utf8;
 my %name = (0x01 => 'bind_receiver', 0x02 => 'bind_transmitter', 0x09 => 'bind_transceiver');
 my %fail;              # what → how many times yet
@@ -95,6 +98,7 @@ sub submitted {
     my ($c, $p) = @_;
     my $data = length $p->{short_message} ? $p->{short_message} : $p->{message_payload} // '';
     if (failing('drop')) { gone($c); return }
+    if ($fail{middle} && --$fail{middle} == 0) { gone($c); return }
     if (failing('throttle')) { $c->submit_sm_resp(seq => $p->{seq}, status => 0x58, message_id => ''); return }
     if (failing('full')) { $c->submit_sm_resp(seq => $p->{seq}, status => 0x14, message_id => ''); return }
     my $id = sprintf 'p-%d', ++$n;
@@ -125,6 +129,9 @@ sub take {
         pump();
     }
     elsif ($cmd == 0x04) { submitted($c, $p) }
+    elsif ($cmd == 0x15 && failing('enquire')) { gone($c) }
+    elsif ($cmd == 0x06 && failing('unbind')) { gone($c) }
+    elsif ($cmd == 0x15 && failing('enquire mute') || $cmd == 0x06 && failing('unbind mute')) { }
     elsif ($cmd == 0x15) { $c->enquire_link_resp(seq => $p->{seq}); say_(event => 'enquire_link') }
     elsif ($cmd == 0x06) { $c->unbind_resp(seq => $p->{seq}); say_(event => 'unbind'); gone($c) }
     elsif ($cmd == 0x80000005) {
