@@ -112,6 +112,11 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	if err := w.log(out.Logs); err != nil {
 		return nil, err
 	}
+	if out.Hidden {
+		if in, err = w.hide(in); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.record(in, out, ended); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func runShowView(t *Turn) Next {
 	case contact.TimerFired:
 		return t.Fail(timeExceeded, "no action was taken in time")
 	case contact.MessageReceived:
+		t.out.Hidden = t.hides()
 		return t.viewAnswered(&s, strings.TrimSpace(in.Text))
 	}
 	return Ignore
@@ -86,12 +88,14 @@ func (t *Turn) show() Next {
 	if why := t.tell(append([]string{strings.Join(s.View.Lines, "\n")}, s.next()...)...); why != "" {
 		return t.Fail(noMatch, why)
 	}
-	if len(t.Texts("SensitiveDataConfiguration", "HideResponseOn")) > 0 {
-		t.Note("the view asks that replies to it be hidden, and they are in the transcript as they came")
-	}
 	t.Keep(s)
 	t.Wake("view", time.Duration(seconds)*time.Second)
 	return Wait
+}
+
+// hides tells whether replies are not to be in the transcript.
+func (t *Turn) hides() bool {
+	return slices.Contains(t.Texts("SensitiveDataConfiguration", "HideResponseOn"), "TRANSCRIPT")
 }
 
 // operands gives what the branches wait for: of a view that somebody designed,
@@ -242,7 +246,11 @@ func (t *Turn) taken(s *showing, o choice) Next {
 		}
 	}
 	t.Set("Views", map[string]any{"Action": o.Action, "ViewResultData": result})
-	return t.Match(o.Action)
+	n := t.Match(o.Action)
+	if t.hides() {
+		n.why = "the reply is hidden"
+	}
+	return n
 }
 
 // checkShowView finds empty texts within ViewData. LIVE: they are refused.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -188,4 +189,30 @@ func FuzzView(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A view may want that replies to it are not shown to those who look on.
+func TestRepliesThatAreHidden(t *testing.T) {
+	for data, hidden := range map[string]bool{
+		`"SensitiveDataConfiguration":{"HideResponseOn":["TRANSCRIPT"]},`: true,
+		`"SensitiveDataConfiguration":{"HideResponseOn":[]},`:             false,
+		"": false,
+	} {
+		s := stageOf(t, "SMS", `a ShowView {"ViewResource":{"Id":"form"},"InvocationTimeLimitSeconds":"60",`+data+`"ViewData":{"Sections":[{"Type":"FormInput","Name":"card"}],"Next":"Go"}} ?Equals:Next b !NoMatchingError b !NoMatchingCondition b !TimeLimitExceeded b > b
+			b DisconnectParticipant`)
+		s.start()
+		if s.out.Hidden {
+			t.Errorf("%s: nothing was said yet", data)
+		}
+		for _, reply := range []string{"4111", "Go"} {
+			s.hear(contact.MessageReceived{Text: reply})
+			if s.out.Hidden != hidden {
+				t.Errorf("%s: %s is hidden: %t", data, reply, s.out.Hidden)
+			}
+			if got := fmt.Sprint(s.out.Passed, s.out.Notes); hidden && strings.Contains(got, "4111") {
+				t.Errorf("the timeline has %s", got)
+			}
+		}
+		s.expectVar("$.Views.ViewResultData.FormData.card", "4111")
+	}
 }

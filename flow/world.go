@@ -92,8 +92,11 @@ type Out struct {
 	Notes   []string // what the operator should know
 	// Next is the contact that follows this one. It begins in the same unit of
 	// work, with Started, once it has an id; this one's NextID is that.
-	Next  *contact.Contact
-	Stale bool // the input answered something that is over; nothing changed
+	Next *contact.Contact
+	// Hidden: what the customer wrote is to be masked wherever it is kept to be
+	// looked at.
+	Hidden bool
+	Stale  bool // the input answered something that is over; nothing changed
 }
 
 // Passed is one action that the contact went through, for the timeline and the
