@@ -75,7 +75,7 @@ func (k *call) ringDesk(v contact.Bridge, system string) gateway.Result {
 	}
 	k.letDesk("")
 	if err := k.dialDesk(v, system, true); err != nil {
-		k.tell(contact.QueueMoved{Outcome: contact.Rejected, Agent: v.Agent})
+		k.moved(contact.Rejected, v.Agent, nil)
 		return gateway.Result{Note: "the telephone of " + v.Name + " cannot be called: " + err.Error()}
 	}
 	return gateway.Result{}
@@ -95,7 +95,7 @@ func (k *call) joinDesk(v contact.Bridge, system string) gateway.Result {
 		return gateway.Result{Note: "the agent " + v.Name + " has no telephone: the caller hears nobody"}
 	case d == nil:
 		if err := k.dialDesk(v, system, false); err != nil {
-			k.tell(contact.QueueMoved{Outcome: contact.Left, Agent: v.Agent})
+			k.moved(contact.Left, v.Agent, nil)
 			return gateway.Result{Note: "the telephone of " + v.Name + " cannot be called: " + err.Error()}
 		}
 	}
@@ -183,9 +183,12 @@ func (d *desk) terms(t *sdp.Terms) error {
 }
 
 // tell tells the house what the agent does with his telephone.
-func (d *desk) tell(outcome string, refused func(error)) {
-	in := contact.QueueMoved{Outcome: outcome, Agent: d.agent}
-	d.main.write(letter{arrival: gateway.Arrival{Account: d.main.g.set.Name, Contact: d.main.id, Input: in}, patient: true, then: func(err error) {
+func (d *desk) tell(outcome string, refused func(error)) { d.main.moved(outcome, d.agent, refused) }
+
+// moved tells the house what an agent does. Where it knows better the call goes on.
+func (k *call) moved(outcome, agent string, refused func(error)) {
+	in := contact.QueueMoved{Outcome: outcome, Agent: agent}
+	k.write(letter{arrival: gateway.Arrival{Account: k.g.set.Name, Contact: k.id, Input: in}, patient: true, then: func(err error) {
 		if err != nil && refused != nil {
 			refused(err)
 		}
@@ -268,7 +271,8 @@ func (d *desk) ended(o signal.Outcome) {
 	case d.k.up || d.wanted:
 		d.tell(contact.Left, nil)
 	default:
-		d.tell(contact.Rejected, nil)
+		// Who had taken it at his desk, and never picked up, is one who leaves.
+		d.tell(contact.Rejected, func(error) { d.tell(contact.Left, nil) })
 	}
 }
 

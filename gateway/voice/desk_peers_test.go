@@ -59,8 +59,8 @@ func TestBaresipIsTheAgent(t *testing.T) {
 	if in := p.wants("QueueMoved").(contact.QueueMoved); in.Outcome != contact.Left || in.Agent != "ann" {
 		t.Errorf("%+v\n%s", in, said)
 	}
-	go func() { customer.Reply(customer.Expect("BYE"), "200 OK", "", "") }()
 	p.do(contact.EndCall{})
+	customer.Reply(customer.Await("BYE"), "200 OK", "", "")
 	// What the agent heard is whole in its file now.
 	until(t, "the customer's tone at the agent's", func() bool {
 		files, err := filepath.Glob(file)

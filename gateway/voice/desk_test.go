@@ -240,6 +240,20 @@ func TestAgentDoesNotTakeIt(t *testing.T) {
 		b.answer = nil
 		b.mu.Unlock()
 		b.wants()
+		// She had taken it at her desk, and never picks up.
+		b.do(ring())
+		a.rings()
+		b.mu.Lock()
+		b.answer = func(in gateway.Arrival) error {
+			if q, ok := in.Input.(contact.QueueMoved); ok && q.Outcome == contact.Rejected {
+				return fault.New(fault.NotFound, "it does not ring")
+			}
+			return nil
+		}
+		b.mu.Unlock()
+		a.Reply(a.m, "480 Temporarily Unavailable", "ann", "")
+		a.Expect("ACK")
+		b.wants(contact.QueueMoved{Outcome: contact.Rejected, Agent: "ann"}, contact.QueueMoved{Outcome: contact.Left, Agent: "ann"})
 		// What cannot be called at all.
 		v := ring()
 		v.Phone = "sip:"
