@@ -18,7 +18,6 @@ import (
 	"log/slog"
 	"mime"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
@@ -95,10 +94,8 @@ func New(c Config) (*Files, error) {
 		f.contents = inStore{c.Store}
 		return f, nil
 	}
-	for _, dir := range []string{c.Dir, filepath.Join(c.Dir, "new")} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, "attachments.path")
-		}
+	if err := makeFolders(c.Dir); err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "attachments.path: %v", err)
 	}
 	f.contents = inFolder(c.Dir)
 	return f, nil

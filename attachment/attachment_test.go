@@ -175,6 +175,17 @@ func TestOnlyWhatIsOnTheListAndWhatItSaysIsKept(t *testing.T) {
 	}
 }
 
+func TestAFolderThatCannotBeIsSaidSo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := attachment.New(attachment.Config{Dir: filepath.Join(file, "files")})
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "attachments.path: ") || !strings.Contains(err.Error(), "not a directory") {
+		t.Error(err)
+	}
+}
+
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }

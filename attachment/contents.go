@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,6 +19,20 @@ import (
 // being written lie in "new".
 type inFolder string
 
+// makeFolders makes the folder and those in it. They are on the disk before any
+// file is.
+func makeFolders(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, "new"), 0o700); err != nil {
+		return err
+	}
+	for n := range 256 {
+		if err := os.Mkdir(filepath.Join(dir, fmt.Sprintf("%02x", n)), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return errors.Join(syncDir(dir), syncDir(filepath.Dir(dir)))
+}
+
 func (d inFolder) path(hash string) string { return filepath.Join(string(d), hash[:2], hash) }
 
 func (d inFolder) scratch() (*os.File, error) {
@@ -30,15 +45,6 @@ func (d inFolder) put(_ context.Context, hash string, f *os.File) error {
 		return err
 	}
 	to := d.path(hash)
-	err := os.Mkdir(filepath.Dir(to), 0o700)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if err == nil {
-		if err := syncDir(string(d)); err != nil {
-			return err
-		}
-	}
 	if err := os.Rename(f.Name(), to); err != nil {
 		return err
 	}

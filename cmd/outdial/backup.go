@@ -15,7 +15,9 @@ func runBackup(ctx context.Context, e env, args []string) error {
 	fs := flags(e, "backup", "FILE", `
 Writes a consistent copy of the server's SQLite store to FILE, while it serves.
 To go back to it, stop the server and put the file in the store's place, without
-the -wal and -shm files of the other. A PostgreSQL store is copied by pg_dump.`)
+the -wal and -shm files of the other. Files of messages lie beside the store, in a
+folder with its name and .files: copy that after the store, by any means. A
+PostgreSQL store, which has the files in it, is copied by pg_dump.`)
 	var cf clientFlags
 	cf.add(fs)
 	words, err := parse(fs, args)
