@@ -100,4 +100,14 @@ func TestPrintedLines(t *testing.T) {
 	if err == nil || !strings.Contains(string(out), "ContactNotFoundException") || !strings.Contains(string(out), "there is no contact") {
 		t.Errorf("stop-contact: %v %s", err, out)
 	}
+	// And what is wrong with a flow is told, all of it.
+	c = exec.CommandContext(t.Context(), "/usr/bin/aws", "connect", "create-contact-flow", "--endpoint-url", s.Endpoint, "--instance-id", s.InstanceID, "--name", "Wrong",
+		"--type", "CONTACT_FLOW", "--content", `{"Version":"2019-10-30","StartAction":"a","Actions":[{"Identifier":"a","Type":"Fly","Parameters":{},"Transitions":{}},{"Identifier":"b","Type":"Swim","Parameters":{},"Transitions":{}}]}`)
+	c.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+keyID, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_REGION="+s.Region, "AWS_DATA_PATH="+data)
+	out, err = c.CombinedOutput()
+	for _, want := range []string{"InvalidContactFlowException", "Fly", "Swim"} {
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("create-contact-flow lacks %s: %v %s", want, err, out)
+		}
+	}
 }

@@ -23,7 +23,7 @@ import (
 func ownedKinds() []resource.Kind {
 	return []resource.Kind{resource.KindHours, resource.KindPrompt, resource.KindFlow, resource.KindModule, resource.KindNumber,
 		resource.KindQueue, resource.KindProfile, resource.KindUser, resource.KindTemplate,
-		resource.KindSecurity, resource.KindStatus, resource.KindAvailable}
+		resource.KindSecurity, resource.KindStatus, resource.KindAvailable, resource.KindFunction, resource.KindBot}
 }
 
 // An applier brings the store to what a file declares.

@@ -87,6 +87,7 @@ func (d *declarer) declare() {
 	d.served()
 	d.templates()
 	d.botAliases()
+	d.associations()
 	d.judge()
 	d.optOuts()
 }
