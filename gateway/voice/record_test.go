@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/fault"
 	"outdial/gateway/voice/audio"
 	"outdial/gateway/voice/voicetest"
 )
@@ -188,4 +190,57 @@ func TestRecordingOnASlowDisk(t *testing.T) {
 	if len(left) != at+160 || left[at] != 1000 || right[at] != 0 || x.dropped.Load() != 100 {
 		t.Errorf("%d samples, %d frames were dropped", len(left), x.dropped.Load())
 	}
+}
+
+// Where nothing can be written the call goes on, and that is told.
+func TestRecordingNowhere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inBubble(t, func(t *Trunk) { t.Recordings = filepath.Join(file, "below") }, func(b *bench) {
+		d := b.up()
+		_, err := b.gw.Do(context.Background(), &contact.Contact{ID: alice}, contact.RecordCall{Parties: []string{"Customer"}})
+		if !fault.Is(err, fault.Refused) {
+			b.Errorf("%v", err)
+		}
+		b.do(contact.PlayPrompt{Visit: 1, Prompt: prompt("short")})
+		time.Sleep(time.Second)
+		b.wants(contact.PromptEnded{Visit: 1})
+		b.hangUp(d)
+	})
+}
+
+// onset is where a side of a recording begins to sound.
+func onset(pcm []int16) time.Duration {
+	for i, v := range pcm {
+		if v > 3000 || v < -3000 {
+			return time.Duration(i) * time.Second / audio.Rate
+		}
+	}
+	return -1
+}
+
+// Both sides lie where they belong: what was said and heard at one moment is at
+// one place, as long after the beginning as it was.
+func TestRecordingKeepsTime(t *testing.T) {
+	dir := t.TempDir()
+	inBubble(t, func(t *Trunk) { t.Recordings = dir }, func(b *bench) {
+		d := b.up()
+		b.do(contact.RecordCall{Parties: []string{"Customer", "Agent"}})
+		b.ear.Talk(0, 2*time.Second)
+		b.do(contact.PlayPrompt{Visit: 1, Prompt: prompt("short")})
+		b.ear.Talk(700, time.Second)
+		d.Request("BYE", "")
+		b.phone.Expect("200")
+		file, err := os.ReadFile(b.kept()[0].Path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		left, right := channels(file)
+		l, r := onset(left), onset(right)
+		if l < 1980*time.Millisecond || l > 2120*time.Millisecond || r < 1980*time.Millisecond || r > 2060*time.Millisecond {
+			b.Errorf("the customer begins at %v, the prompt at %v", l, r)
+		}
+	})
 }
