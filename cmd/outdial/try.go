@@ -89,6 +89,7 @@ type try struct {
 	stage   *play.Stage
 	went    []play.Line
 	echo    bool // what is read is not seen otherwise
+	hinted  map[string]bool
 }
 
 // Colours of a terminal. ECMA-48 §8.3.117
@@ -339,6 +340,32 @@ func (t *try) passed(p *flow.Passed) {
 		s += ": " + p.Why
 	}
 	t.say(dim, s)
+	if wrong {
+		t.hint(p)
+	}
+}
+
+// stubbed is how stubs give answers to what a flow reaches beyond itself.
+var stubbed = map[string]string{
+	"ConnectParticipantWithLexBot": `bots: {"*": {hears: {"some words": {intent: Name}}}}`,
+	"InvokeLambdaFunction":         `functions: {"*": {returns: {key: value}}}`,
+	"InvokeFlowModule":             `flows: {NAME: module.json}`,
+	"TransferToFlow":               `flows: {NAME: other.json}`,
+	"GetCustomerProfile":           `services: {profile: {returns: {Items: []}}}`,
+	"GetCase":                      `services: {cases: {returns: {cases: []}}}`,
+}
+
+// hint says once for each action type how it would get an answer.
+func (t *try) hint(p *flow.Passed) {
+	how := stubbed[p.Type]
+	if how == "" || t.hinted[p.Type] || !strings.Contains(p.Why, "not there") && !strings.Contains(p.Why, "no endpoint") && !strings.Contains(p.Why, "no stub") {
+		return
+	}
+	if t.hinted == nil {
+		t.hinted = map[string]bool{}
+	}
+	t.hinted[p.Type] = true
+	t.say(dim, "    "+play.StubsBeside(t.head.Flows[0])+" beside the flow can say what it answers: "+how)
 }
 
 // asked shows an effect. What the phone shows anyway is not for plays.

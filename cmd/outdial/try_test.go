@@ -221,3 +221,24 @@ func TestTimeSpan(t *testing.T) {
 		}
 	}
 }
+
+// Where something that a flow reaches is not there, try says once how it can be.
+func TestTryHintsAtStubs(t *testing.T) {
+	const bot = `{"Version":"2019-10-30","StartAction":"a","Actions":[
+ {"Identifier":"a","Type":"ConnectParticipantWithLexBot","Parameters":{"Text":"Hm?","LexV2Bot":{"AliasArn":"helper"}},
+  "Transitions":{"NextAction":"b","Errors":[{"ErrorType":"NoMatchingError","NextAction":"b"},{"ErrorType":"NoMatchingCondition","NextAction":"b"}]}},
+ {"Identifier":"b","Type":"ConnectParticipantWithLexBot","Parameters":{"Text":"Hm?","LexV2Bot":{"AliasArn":"helper"}},
+  "Transitions":{"NextAction":"c","Errors":[{"ErrorType":"NoMatchingError","NextAction":"c"},{"ErrorType":"NoMatchingCondition","NextAction":"c"}]}},
+ {"Identifier":"c","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}`
+	t.Chdir(flowsOf(t, map[string]string{"talk.json": bot}))
+	out, err := ranVerb(t, runTry, "", "talk.json", "-channel", "sms")
+	if err != nil || strings.Count(out, "talk.stubs.yaml beside the flow") != 1 {
+		t.Errorf("%v\n%s", err, out)
+	}
+	// What it says can be taken as it stands.
+	for kind, how := range stubbed {
+		if _, err := play.ReadStubs("a.stubs.yaml", []byte(how)); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
