@@ -237,12 +237,13 @@ func (b *bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
 	if _, err := r.crowd.ask("begin"); err != nil {
 		return false, err
 	}
-	before, begun := r.server.cpu(), time.Now()
+	before, theirs, begun := r.server.cpu(), cpuOf(r.crowd.cmd), time.Now()
 	beside, err := b.bare(ctx, 50, min(b.seconds, 5*time.Second))
 	if err != nil {
 		return false, err
 	}
-	used := (r.server.cpu() - before).Seconds() / time.Since(begun).Seconds()
+	took := time.Since(begun).Seconds()
+	used, far := (r.server.cpu()-before).Seconds()/took, (cpuOf(r.crowd.cmd)-theirs).Seconds()/took
 	var p crowd.Pace
 	if err := r.crowd.answer("pace", &p); err != nil {
 		return false, err
@@ -254,8 +255,8 @@ func (b *bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
 	if p.P99 > bar {
 		verdict = "OVER"
 	}
-	fmt.Fprintf(b.out, "%4d calls at once: packets late by %v (p50), %v (p99), %v (most), %s the bar of %v; bare loop of as many streams, alone, %v (p99), of 50 beside them %v; %d of %d packets; %.2f cores\n",
-		p.Streams, round(p.P50), round(p.P99), round(p.Most), verdict, round(bar), round(alone.P99), round(beside.P99), p.Packets, p.Due, used)
+	fmt.Fprintf(b.out, "%4d calls at once: packets late by %v (p50), %v (p99), %v (most), %s the bar of %v; bare loop of as many streams, alone, %v (p99), of 50 beside them %v; %d of %d packets; %.2f cores, the telephones %.2f\n",
+		p.Streams, round(p.P50), round(p.P99), round(p.Most), verdict, round(bar), round(alone.P99), round(beside.P99), p.Packets, p.Due, used, far)
 	return broken, nil
 }
 

@@ -142,8 +142,10 @@ func (b *bench) bare(ctx context.Context, n int, d time.Duration) (crowd.Pace, e
 }
 
 // cpu is what the server has used of the processors so far.
-func (c *child) cpu() time.Duration {
-	doc, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+func (c *child) cpu() time.Duration { return cpuOf(c.cmd) }
+
+func cpuOf(c *exec.Cmd) time.Duration {
+	doc, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
 	if err != nil {
 		return 0
 	}

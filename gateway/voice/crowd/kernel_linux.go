@@ -2,7 +2,6 @@ package crowd
 
 import (
 	"net"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -28,16 +27,12 @@ func prepare(c *net.UDPConn) error {
 	return failed
 }
 
-// received is when the kernel received a packet, in nanoseconds since 1970.
+// received is when the kernel received a packet, in nanoseconds since 1970. There
+// is one control message, and it is the one that was asked for: cmsg(3).
 func received(oob []byte) int64 {
-	msgs, err := syscall.ParseSocketControlMessage(oob)
-	if err != nil {
+	const head = int(unsafe.Sizeof(unix.Cmsghdr{}))
+	if len(oob) < head+int(unsafe.Sizeof(unix.Timespec{})) || (*unix.Cmsghdr)(unsafe.Pointer(&oob[0])).Type != unix.SO_TIMESTAMPNS {
 		return time.Now().UnixNano()
 	}
-	for _, m := range msgs {
-		if m.Header.Type == unix.SO_TIMESTAMPNS && len(m.Data) >= int(unsafe.Sizeof(unix.Timespec{})) {
-			return (*unix.Timespec)(unsafe.Pointer(&m.Data[0])).Nano()
-		}
-	}
-	return time.Now().UnixNano()
+	return (*unix.Timespec)(unsafe.Pointer(&oob[head])).Nano()
 }
