@@ -61,6 +61,9 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 			return
 		}
 	}
+	if !e.begins(ctx, j, f) {
+		return
+	}
 	r, err := e.perform(ctx, gw, c, f)
 	e.tally(j.Account, f, err)
 	if err != nil {
@@ -72,6 +75,20 @@ func (e *Engine) do(ctx context.Context, j store.Job) {
 
 // holds tells whether an account's sends of unknown outcome are not sent again.
 func (e *Engine) holds(account string) bool { return e.policy.Load().Hold[account] }
+
+// begins notes that a message is about to be handed over, where its account holds
+// what is of unknown outcome: what was only in hand when a process died did not
+// go out, and goes. Where that cannot be kept, the message waits.
+func (e *Engine) begins(ctx context.Context, j store.Job, f contact.Effect) bool {
+	if _, message := f.(contact.SendMessage); !message || !e.holds(j.Account) {
+		return true
+	}
+	err := e.Store.Update(ctx, store.Need{}, func(t *store.Tx) error { return t.Begin(j) })
+	if err != nil {
+		e.back(ctx, j, err, time.Second)
+	}
+	return err == nil
+}
 
 // perform calls the gateway; one that panics has failed with an unknown outcome.
 func (e *Engine) perform(ctx context.Context, gw gateway.Gateway, c *contact.Contact, f contact.Effect) (r gateway.Result, err error) {
@@ -112,11 +129,12 @@ func (e *Engine) lost(ctx context.Context, j store.Job, f contact.Effect) bool {
 		e.hear(ctx, j, contact.CallEnded{By: contact.ByLostNode, Phrase: "the node that held the call is gone"})
 		return true
 	case contact.SendMessage:
-		if e.holds(j.Account) {
+		if !e.holds(j.Account) {
+			e.resent(ctx, j, v)
+		} else if j.Begun {
 			e.unknown(ctx, j, v, errors.New("cut off while it was sent"))
 			return true
 		}
-		e.resent(ctx, j, v)
 	}
 	return false
 }

@@ -37,6 +37,7 @@ type batch struct {
 	records   layer[int64, *recordRow]
 	resources layer[resourceKey, *Row] // nil is none
 	names     layer[nameKey, string]   // id, "" is none
+	begun     []int64                  // jobs
 }
 
 // begin reads what every transaction needs.

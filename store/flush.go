@@ -225,6 +225,8 @@ func (b *batch) flushJobs(w *writer, t *tables) (handed []Job) {
 		}
 	})
 	w.add(among("delete from job where id in (%s)", gone, nil)...)
+	slices.Sort(b.begun)
+	w.add(among("update job set lost = lost | 2 where state = 2 and holder = $1 and id in (%s)", slices.Compact(b.begun), nil, b.s.o.Node)...)
 	w.write(t.job, values)
 	return handed
 }

@@ -37,6 +37,9 @@ type Job struct {
 	// Lost is true where an earlier try was handed out and never struck off:
 	// the node died in the middle, and the outcome is unknown.
 	Lost bool
+	// Begun is true where the try that was lost had begun, as Begin said. Who
+	// calls Begin can tell what was only in hand from what may have happened.
+	Begun bool
 	// Segments is what it takes out of its throttles; 0 is nothing.
 	Segments int
 	// Meter names those throttles, as Meter joins them; "" is the account's own.
@@ -91,7 +94,7 @@ const jobColumns = "id, contact, lane, account, node, due, ord, meter, state, ho
 func readJob(r row) *jobRow {
 	j := &jobRow{state: r.num(8), until: r.num(10), ord: r.num(6), outs: r.num(11), doc: r.text(16), whole: true}
 	j.Job = Job{ID: r.num(0), Contact: contact.ID(r.text(1)), Lane: r.text(2), Account: r.text(3), Node: r.text(4),
-		Due: fromMillis(r.num(5)), Meter: r.text(7), Holder: r.text(9), Lost: r.num(12) != 0, Segments: int(r.num(13)), Held: r.num(14) != 0,
+		Due: fromMillis(r.num(5)), Meter: r.text(7), Holder: r.text(9), Lost: r.num(12)&lostJob != 0, Begun: r.num(12)&begunJob != 0, Segments: int(r.num(13)), Held: r.num(14) != 0,
 		Kind: r.text(15), First: fromMillis(r.num(17)), Why: r.text(18)}
 	return j
 }
@@ -109,8 +112,16 @@ func (r *jobRow) values(list []any, now time.Time) []any {
 		meter = cmp.Or(r.Meter, r.Account)
 	}
 	return append(list, r.ID, string(r.Contact), r.Lane, r.Account, r.Node, due, ord, meter, r.state, r.Holder, r.until, r.outs,
-		number(r.Lost), int64(r.Segments), number(r.Held), r.Kind, r.doc, millis(r.First), r.Why)
+		r.fate(), int64(r.Segments), number(r.Held), r.Kind, r.doc, millis(r.First), r.Why)
 }
+
+// What the column lost says, added up.
+const (
+	lostJob  = 1
+	begunJob = 2
+)
+
+func (r *jobRow) fate() int64 { return number(r.Lost)*lostJob + number(r.Begun)*begunJob }
 
 func number(b bool) int64 {
 	if b {
@@ -257,6 +268,16 @@ func (t *Tx) Retry(j Job, due time.Time, why string) error {
 func (r *jobRow) with(j Job) *jobRow {
 	j.Holder, j.Lane, j.Contact, j.Effect = "", r.Lane, r.Contact, nil
 	return &jobRow{Job: j, outs: r.outs, doc: string(j.Doc), whole: true, fresh: r.fresh}
+}
+
+// Begin says that a job in this node's hands is about to be done: if it is lost
+// from now on, it is Begun.
+func (t *Tx) Begin(j Job) error {
+	if err := t.b.writable(); err != nil {
+		return err
+	}
+	t.b.begun = append(t.b.begun, j.ID)
+	return nil
 }
 
 // Park sets a job aside for the operator, and lets the next of its lane go.

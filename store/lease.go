@@ -104,7 +104,7 @@ func (l *lease) take(c conn) (due []Job, next int64, err error) {
 	if l.s.db.shared() {
 		skip = " for update skip locked"
 	}
-	err = c.do(l.ctx, stmt{text: "update job set state = 0, holder = '', until = 0, lost = 1 where id in (select id from job where state = 2 and until <= $1" + skip + ")",
+	err = c.do(l.ctx, stmt{text: "update job set state = 0, holder = '', until = 0, lost = lost | 1 where id in (select id from job where state = 2 and until <= $1" + skip + ")",
 		args: []any{l.real}})
 	if err != nil {
 		return nil, 0, err

@@ -46,6 +46,42 @@ func TestLostLeases(t *testing.T) {
 	})
 }
 
+// What had begun when its process died is told from what was only in hand.
+func TestLeasesThatHadBegun(t *testing.T) {
+	databases(t, func(t *testing.T, url string) {
+		now := time.Now()
+		var in inbox
+		s, err := Open(t.Context(), url, Options{Node: "a", Handover: in.take})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := chat("+12065550100")
+		if err := together(t, s, &unit{fn: func(tx *Tx) error {
+			return errors.Join(tx.Save(c), tx.Send(Job{Contact: c.ID, Kind: "begun", Due: now}), tx.Send(Job{Contact: c.ID, Kind: "waits", Due: now}))
+		}})[0]; err != nil {
+			t.Fatal(err)
+		}
+		handed := in.drain()
+		if err := together(t, s, &unit{fn: func(tx *Tx) error { return tx.Begin(handed[0]) }})[0]; err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = serve(t, url, Options{Node: "a"})
+		due, _ := leased(t, s, now, 10, nil)
+		if kinds(due) != "begun waits" || !due[0].Lost || !due[0].Begun || !due[1].Lost || due[1].Begun {
+			t.Fatalf("%+v", due)
+		}
+		// Its outcome is known now: it is tried again as if for the first time.
+		due[0].Lost, due[0].Begun = false, false
+		on(t, s, func(tx *Tx) error { return tx.Retry(due[0], now, "busy") })
+		if due, _ := leased(t, s, now, 10, nil); kinds(due) != "begun" || due[0].Lost || due[0].Begun {
+			t.Errorf("%+v", due)
+		}
+	})
+}
+
 func TestLeasesOfAnEarlierProcess(t *testing.T) {
 	databases(t, func(t *testing.T, url string) {
 		now := time.Now()

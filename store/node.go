@@ -9,7 +9,7 @@ import (
 // freeLeases gives back what a node has in hand, and what only it could do: no
 // one knows what became of the former.
 func freeLeases(node string) stmt {
-	return stmt{text: "update job set lost = 1, state = 0, holder = '', until = 0 where state = 2 and holder = $1", args: []any{node}}
+	return stmt{text: "update job set lost = lost | 1, state = 0, holder = '', until = 0 where state = 2 and holder = $1", args: []any{node}}
 }
 
 // Beat says that this node lives, until d from now in real time, and gives the

@@ -114,7 +114,7 @@ func (s *Store) leftovers() []stmt {
 		return []stmt{freeLeases(s.o.Node)}
 	}
 	return []stmt{
-		{text: "update job set lost = 1, state = 0, holder = '', until = 0 where state = 2"},
+		{text: "update job set lost = lost | 1, state = 0, holder = '', until = 0 where state = 2"},
 		// The next Beat gives the others for dead.
 		{text: "update node set until = 0 where name <> $1", args: []any{s.o.Node}},
 	}

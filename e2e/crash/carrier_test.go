@@ -146,19 +146,19 @@ func crashAtTheCarrier(t *testing.T, store, unknown, more string) {
 // round is load while the SMSC dies and comes back twice, and then we die too.
 func (c *smsc) round(p *process, round int) []*try {
 	p.start()
-	list := make([]*try, 3000)
+	list := make([]*try, 1500)
 	for i := range list {
 		list[i] = &try{number: fmt.Sprintf("+1206%07d", 6_000_000+round*10_000+i), token: uuid.NewString()}
 	}
 	sent := make(chan struct{})
 	go func() { p.send(list); close(sent) }()
 	for range 2 {
-		life(50, 250)
+		c.works()
 		c.crash()
 		life(20, 100)
 		c.listen()
 	}
-	life(50, 250)
+	c.works()
 	p.kill()
 	<-sent
 	var answered []*try
@@ -168,6 +168,17 @@ func (c *smsc) round(p *process, round int) []*try {
 		}
 	}
 	return answered
+}
+
+// works lets the SMSC take some messages, on however slow a machine, and then some
+// more for a while.
+func (c *smsc) works() {
+	c.Helper()
+	enough, end := c.Taken()+200, time.Now().Add(30*time.Second)
+	for c.Taken() < enough && time.Now().Before(end) {
+		pause()
+	}
+	life(50, 250)
 }
 
 // life lets things happen for a while, in milliseconds.
