@@ -15,7 +15,9 @@ import (
 // A test that passed on one node has passed on every other, and after a start.
 func TestWhatIsProvenIsKnownEverywhere(t *testing.T) {
 	passes := func(h *house) {
-		h.far.answer = func(contact.Effect) (gateway.Result, error) { return gateway.Result{Ref: "1", Status: contact.StatusDelivered}, nil }
+		h.far.answer = func(contact.Effect) (gateway.Result, error) {
+			return gateway.Result{Ref: "1", Status: contact.StatusDelivered}, nil
+		}
 		declare(h)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
