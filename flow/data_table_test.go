@@ -46,6 +46,24 @@ func TestTableLists(t *testing.T) {
 	s.expectWhy("over 32768")
 }
 
+// Queries are read to their last page.
+func TestTableQueriesHavePages(t *testing.T) {
+	const value = `{"PrimaryValues":[{"AttributeName":"k","Value":"v"}],"AttributeName":"%s","ValueType":"TEXT","Found":true,"EvaluatedValue":"%s"}`
+	s := serviceStage(t, serviceLines[10])
+	s.start()
+	s.service(`{"Values":[` + fmt.Sprintf(value, "a", "1") + `],"NextToken":"n"}`)
+	if op, body := s.asked(); op != "datatables.EvaluateDataTableValues" || body["NextToken"] != "n" || body["Values"] == nil {
+		t.Errorf("%s %v", op, body)
+	}
+	s.service(`{"Values":[` + fmt.Sprintf(value, "b", "2") + `]}`)
+	s.expectVar("$.DataTables", `{"q":{"a":"1","b":"2"}}`)
+
+	s = serviceStage(t, serviceLines[10])
+	s.start()
+	s.service(`{"Values":[],"NextToken":"n"}`)
+	s.expectPath("a:error NoMatchingError, oops:end")
+}
+
 // Values of other records, errors and lists are not taken for the query's.
 func TestTableQueries(t *testing.T) {
 	s := serviceStage(t, serviceLines[10])

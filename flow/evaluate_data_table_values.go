@@ -24,40 +24,44 @@ var evaluateDataTableValues = Spec{
 	Run:    runEvaluateDataTableValues,
 }
 
+// An evaluated is one value that the service evaluated.
+type evaluated struct {
+	PrimaryValues                            []tableKey
+	AttributeName, ValueType, EvaluatedValue string
+	Found, Error                             bool
+}
+
+// A tableAnswer is a page of them; what came so far is remembered in the same form.
+type tableAnswer struct {
+	Values    []evaluated
+	NextToken string
+}
+
 func runEvaluateDataTableValues(t *Turn) Next {
 	if t.Input == nil {
-		body, why := t.tableBody()
-		if why != "" {
-			return t.Fail(noMatch, why)
-		}
-		values := []map[string]any{}
-		for i := range t.items("Queries") {
-			q := &t.items("Queries")[i]
-			values = append(values, map[string]any{"PrimaryValues": t.tableKeys(q), "AttributeNames": t.texts(q.at("Attributes"))})
-		}
-		body["Values"] = values
-		t.reach(tables, "EvaluateDataTableValues", body)
-		return Wait
+		return t.evaluate(tableAnswer{})
 	}
 	in, ok := t.fromService()
 	if !ok {
 		return Ignore
 	}
-	var a struct {
-		Values []struct {
-			PrimaryValues                            []tableKey
-			AttributeName, ValueType, EvaluatedValue string
-			Found, Error                             bool
-		}
-	}
-	if why := returned(in, &a); why != "" {
+	var all, page tableAnswer
+	t.Kept(&all) // nothing, after the first page
+	if why := returned(in, &page); why != "" {
 		return t.Fail(noMatch, why)
+	}
+	all.Values, all.NextToken = append(all.Values, page.Values...), page.NextToken
+	if page.NextToken != "" {
+		if n := size(all); n > 4*maxAnswer || len(page.Values) == 0 {
+			return t.Fail(noMatch, "the service goes on and on: there are always more pages")
+		}
+		return t.evaluate(all)
 	}
 	out, lost := map[string]any{}, ""
 	for i := range t.items("Queries") {
 		q := &t.items("Queries")[i]
 		keys, got := t.tableKeys(q), map[string]any{}
-		for _, v := range a.Values {
+		for _, v := range all.Values {
 			switch {
 			case !sameKeys(keys, v.PrimaryValues) || !v.Found || v.Error:
 			case strings.HasSuffix(v.ValueType, "_LIST"):
@@ -70,6 +74,26 @@ func runEvaluateDataTableValues(t *Turn) Next {
 	}
 	t.Set("DataTables", out)
 	return t.NextSaying(lost)
+}
+
+// evaluate asks for the next page of the queries' values.
+func (t *Turn) evaluate(so tableAnswer) Next {
+	body, why := t.tableBody()
+	if why != "" {
+		return t.Fail(noMatch, why)
+	}
+	values := []map[string]any{}
+	for i := range t.items("Queries") {
+		q := &t.items("Queries")[i]
+		values = append(values, map[string]any{"PrimaryValues": t.tableKeys(q), "AttributeNames": t.texts(q.at("Attributes"))})
+	}
+	body["Values"] = values
+	if so.NextToken != "" {
+		body["NextToken"] = so.NextToken
+		t.Keep(so)
+	}
+	t.reach(tables, "EvaluateDataTableValues", body)
+	return Wait
 }
 
 // texts gives the texts of a list, or of a single text.
