@@ -140,6 +140,7 @@ func (s *Server) promptOperations() []wire.Operation {
 		op(s, "CreatePrompt", "PUT /prompts/{InstanceId}", "instance/{InstanceId}/prompt/*", "DuplicateResource InvalidRequest InvalidParameter LimitExceeded Throttling InternalService", (*Server).createPrompt),
 		op(s, "DeletePrompt", "DELETE /prompts/{InstanceId}/{PromptId}", "instance/{InstanceId}/prompt/{PromptId}", usualErrors, (*Server).deletePrompt),
 		op(s, "DescribePrompt", "GET /prompts/{InstanceId}/{PromptId}", "instance/{InstanceId}/prompt/{PromptId}", usualErrors, (*Server).describePrompt),
+		op(s, "GetPromptFile", "GET /prompts/{InstanceId}/{PromptId}/file", "instance/{InstanceId}/prompt/{PromptId}", usualErrors, (*Server).getPromptFile),
 		op(s, "ListPrompts", "GET /prompts-summary/{InstanceId}", "instance/{InstanceId}/prompt/*", usualErrors, (*Server).listPrompts),
 		op(s, "SearchPrompts", "POST /search-prompts", "instance/{InstanceId}/prompt/*", usualErrors, (*Server).searchPrompts),
 		op(s, "UpdatePrompt", "POST /prompts/{InstanceId}/{PromptId}", "instance/{InstanceId}/prompt/{PromptId}", usualErrors, (*Server).updatePrompt),

@@ -31,8 +31,8 @@ func (s *Store) Census(ctx context.Context, now time.Time) (n Census, err error)
 	}
 	defer c.rollback()
 	err = c.do(ctx,
-		stmt{text: "select channel, case when queue <> '' then 1 else 0 end, count(*) from contact where ended = 0 group by 1, 2", each: func(r row) error {
-			n.Open = append(n.Open, OpenCount{r.text(0), r.num(1) == 1, int(r.num(2))})
+		stmt{text: "select channel, case when queue <> '' then 'queued' else '' end, count(*) from contact where ended = 0 group by 1, 2", each: func(r row) error {
+			n.Open = append(n.Open, OpenCount{r.text(0), r.text(1) != "", int(r.num(2))})
 			return nil
 		}},
 		stmt{text: "select count(*), coalesce(min(due), 0) from job where state = 0 and due <= $1", args: []any{millis(now)}, each: func(r row) error {
