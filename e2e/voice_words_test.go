@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/connect"
 
 	"outdial/gateway/voice/audio"
 )
@@ -42,23 +41,12 @@ func (c *called) wordy() (config, recordings string) {
 `, wordsBot), recordings
 }
 
-// ringNow starts a call to the customer, in real time.
-func (s *server) ringNow(flow string) string {
-	s.Helper()
-	out, err := s.api.StartOutboundVoiceContact(s.Context(), &connect.StartOutboundVoiceContactInput{InstanceId: aws.String(acme), ContactFlowId: &flow,
-		SourcePhoneNumber: aws.String(acmePhone), DestinationPhoneNumber: aws.String(phone)})
-	if err != nil {
-		s.Fatal(err)
-	}
-	return aws.ToString(out.ContactId)
-}
-
 // A customer answers a bot's question by saying so.
 func TestACustomerSaysYes(t *testing.T) {
 	c := newCalled(t)
 	config, _ := c.wordy()
 	s := serve(t, config)
-	id := s.ringNow(s.imported("Asks", asks))
+	id := s.dial(s.imported("Asks", asks), nil, nil)
 	c.answer()
 	c.hears("the question", 2*time.Second)
 	c.says("Yes, that is fine.")
@@ -74,7 +62,7 @@ func TestARecordingOutlivesAKill(t *testing.T) {
 	c := newCalled(t)
 	config, _ := c.wordy()
 	s := serve(t, config)
-	id := s.ringNow(s.imported("Asks", asks))
+	id := s.dial(s.imported("Asks", asks), nil, nil)
 	c.answer()
 	c.hears("the question", 2*time.Second)
 	s.kill()
