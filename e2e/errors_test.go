@@ -85,9 +85,9 @@ func TestErrorsAreTyped(t *testing.T) {
 	code(t, err, "InvalidSignatureException")
 	_, err = s.client("AKODNOBODYNOBODYNOBO", secret).ListInstances(ctx, nil)
 	code(t, err, "UnrecognizedClientException")
-	_, err = s.api.StartTaskContact(ctx, &connect.StartTaskContactInput{InstanceId: &s.InstanceID, Name: aws.String("x")})
+	_, err = s.api.ListEvaluationForms(ctx, &connect.ListEvaluationFormsInput{InstanceId: &s.InstanceID})
 	code(t, err, "UnknownOperationException")
-	if err == nil || !strings.Contains(err.Error(), "StartTaskContact") {
+	if err == nil || !strings.Contains(err.Error(), "ListEvaluationForms") {
 		t.Errorf("not served: %v", err)
 	}
 }
