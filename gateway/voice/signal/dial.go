@@ -79,7 +79,7 @@ func (l *Leg) begin() {
 	}
 	l.ring = l.after(l.plan.Ring, func() {
 		l.ladder.Note("the ring timer ran out")
-		l.Hangup(Outcome{By: byTimer, Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"})
+		l.Hangup(l.unrung())
 	})
 	l.background(func() func() {
 		hops, said, err := l.ways(context.Background())
@@ -99,6 +99,32 @@ func (l *Leg) begin() {
 			l.try()
 		}
 	})
+}
+
+// unrung is how a call ended whose ring timer ran out. Where the target that was
+// tried last has said nothing at all, no telephone can have rung: then it is what
+// the network said before, or that it is not there.
+func (l *Leg) unrung() Outcome {
+	switch {
+	case l.current != nil && l.current.provisional:
+		return Outcome{By: byTimer, Code: sip.StatusRequestTerminated, Phrase: "Request Terminated"}
+	case l.failed.Code != 0:
+		return l.failed
+	}
+	return Outcome{By: byNetwork, Phrase: nothingSaid}
+}
+
+// nothingSaid is the outcome of an INVITE that got no answer of any kind.
+const nothingSaid = "no answer from the carrier"
+
+// unheard goes on after a target that said nothing. What another one said before
+// tells more, and stays the outcome if nobody takes the call.
+func (l *Leg) unheard() {
+	why := l.failed
+	if why.Code == 0 {
+		why = Outcome{By: byNetwork, Phrase: nothingSaid}
+	}
+	l.another(why)
 }
 
 // try sends the INVITE to the next hop, or gives up.
@@ -184,7 +210,7 @@ func (l *Leg) silent(t *attempt) {
 		return
 	}
 	l.ladder.Note("nothing from " + t.hop.addr.String() + ": the next one is tried")
-	l.another(Outcome{By: byNetwork, Phrase: "no answer from the carrier"})
+	l.unheard()
 }
 
 // another goes on with the next hop.
@@ -209,7 +235,7 @@ func (l *Leg) unsent(t *attempt, err error) {
 		l.end(Outcome{By: byNetwork, Phrase: "the carrier fell silent"})
 		return
 	}
-	l.another(Outcome{By: byNetwork, Phrase: "no answer from the carrier"})
+	l.unheard()
 }
 
 // heard takes an answer to an INVITE.

@@ -319,6 +319,28 @@ func TestNobodyThere(t *testing.T) {
 	})
 }
 
+// A ring timer that runs out before anybody said a word is no telephone that was
+// not picked up; and what one target said counts more than another's silence.
+func TestNobodyRang(t *testing.T) {
+	soon := func(p *Plan) { p.Ring = 15 * time.Second }
+	inBubble(t, nil, func(b *bench) {
+		c := b.dial(soon)
+		time.Sleep(16 * time.Second)
+		c.wants(`ended network 0 0 "no answer from the carrier" 0`)
+	})
+	inBubble(t, func(c *Config) { c.Targets = []string{"198.51.100.1:5070", "198.51.100.2:5080"} }, func(b *bench) {
+		p := b.net.Phone(b, "198.51.100.1:5070")
+		defer p.Close()
+		for _, ring := range []func(*Plan){soon, nil} {
+			c := b.dial(ring)
+			p.Reply(p.Expect("INVITE"), "503 Service Unavailable", "x", "Retry-After: 0\r\n")
+			p.Expect("ACK")
+			time.Sleep(40 * time.Second)
+			c.wants(`ended network 503 0 "Service Unavailable" 0`)
+		}
+	})
+}
+
 func TestReliableProgress(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		p := b.net.Phone(b, theirIP+":5060")
