@@ -1,11 +1,10 @@
-package main
+package bench
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,8 +30,8 @@ var sipLevels = []int{100, 300, 600, 1000, 1500, 2000, 3000}
 
 // sip measures calls over SIP: through the whole program, from the signed request
 // to the packets, with the telephones in a process of their own on this machine.
-func (b *bench) sip(ctx context.Context) error {
-	fmt.Fprintf(b.out, "SIP; load of the machine before: %s\n", loadOfMachine())
+func (b *Bench) sip(ctx context.Context) error {
+	fmt.Fprintf(b.Out, "SIP; load of the machine before: %s\n", loadOfMachine())
 	if err := b.sipSetup(ctx); err != nil {
 		return err
 	}
@@ -45,7 +44,7 @@ func (b *bench) sip(ctx context.Context) error {
 		broken, err := b.sipLevel(ctx, n)
 		switch {
 		case err != nil && i > 3 && ctx.Err() == nil:
-			fmt.Fprintf(b.out, "%4d calls at once are too many: %v\n", n, err)
+			fmt.Fprintf(b.Out, "%4d calls at once are too many: %v\n", n, err)
 			return nil
 		case err != nil:
 			return fmt.Errorf("%d calls at once: %w", n, err)
@@ -56,29 +55,24 @@ func (b *bench) sip(ctx context.Context) error {
 	return nil
 }
 
-func loadOfMachine() string {
-	busy, _ := os.ReadFile("/proc/loadavg")
-	return firstFields(string(busy), 3)
-}
-
 // A sipRun is a server whose trunk leads to a crowd.
 type sipRun struct {
-	*bench
+	*Bench
 	crowd  *crowdChild
 	server *child
 	asked  int
 }
 
-func (b *bench) sipRun(ctx context.Context) (*sipRun, error) {
+func (b *Bench) sipRun(ctx context.Context) (*sipRun, error) {
 	far, err := b.startCrowd(ctx)
 	if err != nil {
 		return nil, err
 	}
-	config, err := b.sipConfig(far.addr)
+	config, err := b.config(func(dir string) (string, error) { return SIPConfig(dir, far.addr) })
 	if err == nil {
 		var s *child
 		if s, err = b.serve(ctx, "", "-config", config); err == nil {
-			return &sipRun{bench: b, crowd: far, server: s}, nil
+			return &sipRun{Bench: b, crowd: far, server: s}, nil
 		}
 	}
 	far.stop()
@@ -145,7 +139,7 @@ const calm = "+12063" // numbers whose telephones only listen
 
 // sipSetup measures how many calls are set up in a second: asked for, placed,
 // answered, acknowledged, one prompt, ended.
-func (b *bench) sipSetup(ctx context.Context) error {
+func (b *Bench) sipSetup(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sipBound)
 	defer cancel()
 	r, err := b.sipRun(ctx)
@@ -153,8 +147,8 @@ func (b *bench) sipSetup(ctx context.Context) error {
 		return err
 	}
 	defer r.stop()
-	n := int(200 * b.seconds.Seconds())
-	before, begun := r.server.cpu(), time.Now()
+	n := int(200 * b.For.Seconds())
+	before, begun := r.server.used(), time.Now()
 	res, err := r.call(ctx, sipBrief, calm, n, 0)
 	if err != nil {
 		return err
@@ -162,19 +156,19 @@ func (b *bench) sipSetup(ctx context.Context) error {
 	if err := r.wait(ctx, sipBound, func(c crowd.Count) bool { return c.Ended == n }); err != nil {
 		return err
 	}
-	took, used := time.Since(begun), r.server.cpu()-before
+	took, used := time.Since(begun), r.server.used()-before
 	c, err := r.crowd.count()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b.out, "calls set up, as fast as it goes: %.0f/s (%d within %v); whole calls, prompt and end among them: %.0f/s; %.1f ms of CPU each; answered in p50 %v, p99 %v\n",
+	fmt.Fprintf(b.Out, "calls set up, as fast as it goes: %.0f/s (%d within %v); whole calls, prompt and end among them: %.0f/s; %.1f ms of CPU each; answered in p50 %v, p99 %v\n",
 		float64(n)/c.Within.Seconds(), n, c.Within.Round(time.Millisecond), float64(n)/took.Seconds(), used.Seconds()*1000/float64(n), round(res.Percentile(50)), round(res.Percentile(99)))
 	return nil
 }
 
 // sipReaction measures how soon a caller hears the first prompt, and the next one
 // after a key, while others listen.
-func (b *bench) sipReaction(ctx context.Context, others int) error {
+func (b *Bench) sipReaction(ctx context.Context, others int) error {
 	ctx, cancel := context.WithTimeout(ctx, sipBound)
 	defer cancel()
 	r, err := b.sipRun(ctx)
@@ -208,14 +202,14 @@ func (b *bench) sipReaction(ctx context.Context, others int) error {
 	if len(c.Reaction) < n {
 		return fmt.Errorf("%d of %d calls heard an answer to their key", len(c.Reaction), n)
 	}
-	fmt.Fprintf(b.out, "%d other calls: from ACK to the first packet of a prompt: p50 %v, p99 %v; from the end of a key to the first packet of the next prompt: p50 %v, p99 %v\n", others,
+	fmt.Fprintf(b.Out, "%d other calls: from ACK to the first packet of a prompt: p50 %v, p99 %v; from the end of a key to the first packet of the next prompt: p50 %v, p99 %v\n", others,
 		round(crowd.Percentile(c.Prompt, 50)), round(crowd.Percentile(c.Prompt, 99)), round(crowd.Percentile(c.Reaction, 50)), round(crowd.Percentile(c.Reaction, 99)))
 	return nil
 }
 
 // sipLevel measures n calls at once, and tells whether their packets were late or
 // lost.
-func (b *bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
+func (b *Bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sipBound)
 	defer cancel()
 	alone, err := b.bare(ctx, n, 2*time.Second)
@@ -237,13 +231,13 @@ func (b *bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
 	if _, err := r.crowd.ask("begin"); err != nil {
 		return false, err
 	}
-	before, theirs, begun := r.server.cpu(), cpuOf(r.crowd.cmd), time.Now()
-	beside, err := b.bare(ctx, 50, min(b.seconds, 5*time.Second))
+	before, theirs, begun := r.server.used(), processor(r.crowd.cmd), time.Now()
+	beside, err := b.bare(ctx, 50, min(b.For, 5*time.Second))
 	if err != nil {
 		return false, err
 	}
 	took := time.Since(begun).Seconds()
-	used, far := (r.server.cpu()-before).Seconds()/took, (cpuOf(r.crowd.cmd)-theirs).Seconds()/took
+	used, far := (r.server.used()-before).Seconds()/took, (processor(r.crowd.cmd)-theirs).Seconds()/took
 	var p crowd.Pace
 	if err := r.crowd.answer("pace", &p); err != nil {
 		return false, err
@@ -255,7 +249,7 @@ func (b *bench) sipLevel(ctx context.Context, n int) (broken bool, err error) {
 	if p.P99 > bar {
 		verdict = "OVER"
 	}
-	fmt.Fprintf(b.out, "%4d calls at once: packets late by %v (p50), %v (p99), %v (most), %s the bar of %v; bare loop of as many streams, alone, %v (p99), of 50 beside them %v; %d of %d packets; %.2f cores, the telephones %.2f\n",
+	fmt.Fprintf(b.Out, "%4d calls at once: packets late by %v (p50), %v (p99), %v (most), %s the bar of %v; bare loop of as many streams, alone, %v (p99), of 50 beside them %v; %d of %d packets; %.2f cores, the telephones %.2f\n",
 		p.Streams, round(p.P50), round(p.P99), round(p.Most), verdict, round(bar), round(alone.P99), round(beside.P99), p.Packets, p.Due, used, far)
 	return broken, nil
 }

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -15,10 +15,7 @@ const parked = 100_000
 
 // parkedCost measures what conversations cost that wait for an answer: in the
 // store, and in the memory of a server that serves them.
-func (b *bench) parkedCost(ctx context.Context) error {
-	if b.store != "" {
-		return usagef("the part parked measures a file: it takes no -store")
-	}
+func (b *Bench) parkedCost(ctx context.Context) error {
 	file := filepath.Join(b.dir, "parked.db")
 	empty, before, err := b.settled(ctx, file, 0)
 	if err != nil {
@@ -28,14 +25,14 @@ func (b *bench) parkedCost(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b.out, "%d parked conversations, each with one message: %.2f KB each in the store, %.2f KB each in memory (%.1f MB, and %.1f MB without)\n",
+	fmt.Fprintf(b.Out, "%d parked conversations, each with one message: %.2f KB each in the store, %.2f KB each in memory (%.1f MB, and %.1f MB without)\n",
 		parked, (after-before)/1024/parked, (full-empty)*1024/parked, full, empty)
 	return nil
 }
 
 // settled starts contacts, lets all be sent and starts the server again: it gives
 // its memory in MB when it rests, and the size of the file.
-func (b *bench) settled(ctx context.Context, file string, n int) (rss, size float64, err error) {
+func (b *Bench) settled(ctx context.Context, file string, n int) (rss, size float64, err error) {
 	c, err := b.serve(ctx, "file:"+file)
 	if err != nil {
 		return 0, 0, err
@@ -68,13 +65,13 @@ func (b *bench) settled(ctx context.Context, file string, n int) (rss, size floa
 }
 
 // park starts n conversations, and waits until what they say is sent.
-func (b *bench) park(ctx context.Context, c *child, n int) error {
+func (b *Bench) park(ctx context.Context, c *child, n int) error {
 	for from := 0; from < n; from += 20_000 {
 		requests, err := c.requests(min(20_000, n-from), from)
 		if err != nil {
 			return err
 		}
-		res, err := load.Run{Addr: c.addr, Conns: b.conns}.Send(ctx, requests)
+		res, err := load.Run{Addr: c.addr, Conns: b.Conns}.Send(ctx, requests)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -30,32 +30,33 @@ const (
 	smppWindow = 100
 	smppBound  = 2 * time.Minute
 	notice     = "Notice"
-	reminder   = "Appointment reminder (chat)"
 )
+
+// Reminder is the flow of the demo by which contacts are measured.
+const Reminder = "Appointment reminder (chat)"
 
 // smpp measures SMS over SMPP: our session alone; whole contacts through the
 // server; and, where it is installed, the same messages through Kannel to the
 // same SMSC. All of them, and the SMSC, share this machine. Whoever sends, a
 // message counts when the SMSC has it and the answer to its receipt.
-func (b *bench) smpp(ctx context.Context) error {
-	busy, _ := os.ReadFile("/proc/loadavg")
-	fmt.Fprintf(b.out, "SMPP; load of the machine before: %s\n", firstFields(string(busy), 3))
+func (b *Bench) smpp(ctx context.Context) error {
+	fmt.Fprintf(b.Out, "SMPP; load of the machine before: %s\n", loadOfMachine())
 	for _, receipts := range []sms.MessageState{sms.Scheduled, sms.Delivered} {
 		if err := b.smppSession(ctx, receipts); err != nil {
 			return err
 		}
 	}
-	n := int(1000 * b.seconds.Seconds())
+	n := int(1000 * b.For.Seconds())
 	ours, err := b.smppContacts(ctx, notice, n, 1)
 	if err != nil {
 		return err
 	}
-	if _, err := b.smppContacts(ctx, reminder, n, 3); err != nil {
+	if _, err := b.smppContacts(ctx, Reminder, n, 3); err != nil {
 		return err
 	}
 	bearerbox, smsbox, ok := kannelPrograms()
 	if !ok {
-		fmt.Fprintln(b.out, "Kannel is not installed (apt-get install kannel): nothing to compare with")
+		fmt.Fprintln(b.Out, "Kannel is not installed (apt-get install kannel): nothing to compare with")
 		return nil
 	}
 	for _, store := range []string{"", "spool"} {
@@ -63,14 +64,9 @@ func (b *bench) smpp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("kannel: %w", err)
 		}
-		fmt.Fprintf(b.out, "  ours, durable and with a flow, to Kannel's: %.2f\n", ours/theirs)
+		fmt.Fprintf(b.Out, "  ours, durable and with a flow, to Kannel's: %.2f\n", ours/theirs)
 	}
 	return nil
-}
-
-func firstFields(s string, n int) string {
-	f := strings.Fields(s)
-	return strings.Join(f[:min(n, len(f))], " ")
 }
 
 // A benchSMSC is an SMSC on loopback.
@@ -121,7 +117,7 @@ func (c *benchSMSC) answered(ctx context.Context, n int) error {
 }
 
 // smppSession measures one session of ours, without server, flow or store.
-func (b *bench) smppSession(ctx context.Context, receipts sms.MessageState) error {
+func (b *Bench) smppSession(ctx context.Context, receipts sms.MessageState) error {
 	ctx, cancel := context.WithTimeout(ctx, smppBound)
 	defer cancel()
 	smsc, err := listenSMSC(smsctest.Options{Receipts: receipts})
@@ -139,7 +135,7 @@ func (b *bench) smppSession(ctx context.Context, receipts sms.MessageState) erro
 		return gw.Run(runCtx, func(context.Context, gateway.Arrival) error { return nil })
 	})
 	err = smsc.Wait(ctx, func() bool { return smsc.Bound() == 1 })
-	n := int(20_000 * b.seconds.Seconds())
+	n := int(20_000 * b.For.Seconds())
 	begun := time.Now()
 	if err == nil {
 		err = sendMany(ctx, gw, n)
@@ -154,7 +150,7 @@ func (b *bench) smppSession(ctx context.Context, receipts sms.MessageState) erro
 	if err = errors.Join(err, run.Wait()); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.out, "%s: %.0f messages/s\n", what, float64(n)/took.Seconds())
+	fmt.Fprintf(b.Out, "%s: %.0f messages/s\n", what, float64(n)/took.Seconds())
 	return nil
 }
 
@@ -180,7 +176,7 @@ func sendMany(ctx context.Context, gw *smpp.Gateway, n int) error {
 
 // smppContacts measures contacts of a flow from the request to their end, over
 // SMPP; each brings the SMSC so many deliveries: receipts and replies.
-func (b *bench) smppContacts(ctx context.Context, flow string, n, deliveries int) (float64, error) {
+func (b *Bench) smppContacts(ctx context.Context, flow string, n, deliveries int) (float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, smppBound)
 	defer cancel()
 	smsc, err := replyingSMSC()
@@ -188,7 +184,7 @@ func (b *bench) smppContacts(ctx context.Context, flow string, n, deliveries int
 		return 0, err
 	}
 	defer smsc.stop()
-	config, err := b.smppConfig(smsc.l.Addr().String())
+	config, err := b.config(func(dir string) (string, error) { return SMPPConfig(dir, smsc.l.Addr().String(), b.Reminder) })
 	if err != nil {
 		return 0, err
 	}
@@ -205,7 +201,7 @@ func (b *bench) smppContacts(ctx context.Context, flow string, n, deliveries int
 		return 0, err
 	}
 	begun := time.Now()
-	res, err := load.Run{Addr: c.addr, Conns: b.conns}.Send(ctx, requests)
+	res, err := load.Run{Addr: c.addr, Conns: b.Conns}.Send(ctx, requests)
 	if err != nil {
 		return 0, err
 	}
@@ -228,24 +224,16 @@ func (b *bench) smppContacts(ctx context.Context, flow string, n, deliveries int
 		what = "message, receipt, reply, message, receipt, end"
 	}
 	rate := float64(n) / took.Seconds()
-	fmt.Fprintf(b.out, "whole contacts (%s): %.0f/s (%d in %v), answered in p50 %v, p99 %v\n", what, rate, n,
+	fmt.Fprintf(b.Out, "whole contacts (%s): %.0f/s (%d in %v), answered in p50 %v, p99 %v\n", what, rate, n,
 		took.Round(time.Millisecond), round(res.Percentile(50)), round(res.Percentile(99)))
 	return rate, nil
 }
 
-// smppConfig writes a configuration with one instance, one number, two flows and
-// one carrier.
-func (b *bench) smppConfig(addr string) (string, error) {
-	dir, err := os.MkdirTemp(b.dir, "config-")
-	if err != nil {
-		return "", err
-	}
+// SMPPConfig writes a configuration with one instance, one number, two flows (one
+// of them the reminder) and one carrier at addr into dir, and gives its path.
+func SMPPConfig(dir, addr string, reminder []byte) (string, error) {
 	flows := filepath.Join(dir, "flows")
 	if err := os.Mkdir(flows, 0o700); err != nil {
-		return "", err
-	}
-	doc, err := demoFiles.ReadFile("demo/flows/" + reminder + ".json")
-	if err != nil {
 		return "", err
 	}
 	say := fmt.Sprintf(`{"Version":"2019-10-30","StartAction":"Say","Actions":[{"Identifier":"Say","Type":"MessageParticipant","Parameters":{"Text":%q},`+
@@ -265,7 +253,7 @@ carriers:
 `, flows, addr, smppWindow)
 	path := filepath.Join(dir, "outdial.yaml")
 	return path, errors.Join(
-		os.WriteFile(filepath.Join(flows, reminder+".json"), doc, 0o600),
+		os.WriteFile(filepath.Join(flows, Reminder+".json"), reminder, 0o600),
 		os.WriteFile(filepath.Join(flows, notice+".json"), []byte(say), 0o600),
 		os.WriteFile(path, []byte(text), 0o600))
 }
@@ -289,7 +277,7 @@ func kannelPrograms() (bearerbox, smsbox string, ok bool) {
 // kannel measures messages through Kannel: in by HTTP, out by SMPP, receipts to
 // an address of ours. store is its store-type; "" keeps messages in memory only,
 // as it does by default.
-func (b *bench) kannel(ctx context.Context, bearerbox, smsbox, store string, n int) (float64, error) {
+func (b *Bench) kannel(ctx context.Context, bearerbox, smsbox, store string, n int) (float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, smppBound)
 	defer cancel()
 	smsc, err := listenSMSC(smsctest.Options{Receipts: sms.Delivered})
@@ -325,7 +313,7 @@ func (b *bench) kannel(ctx context.Context, bearerbox, smsbox, store string, n i
 	}
 	var accepted atomic.Int64
 	begun := time.Now()
-	_, err = load.Run{Addr: addr, Conns: b.conns, Each: func(_, status int, _ []byte) {
+	_, err = load.Run{Addr: addr, Conns: b.Conns, Each: func(_, status int, _ []byte) {
 		if status == http.StatusAccepted {
 			accepted.Add(1)
 		}
@@ -345,7 +333,7 @@ func (b *bench) kannel(ctx context.Context, bearerbox, smsbox, store string, n i
 		kept = "with its store on disk"
 	}
 	rate := float64(n) / took.Seconds()
-	fmt.Fprintf(b.out, "Kannel, %s (message, receipt): %.0f/s (%d in %v), %d receipts handed on by then\n", kept, rate, n, took.Round(time.Millisecond), told.Load())
+	fmt.Fprintf(b.Out, "Kannel, %s (message, receipt): %.0f/s (%d in %v), %d receipts handed on by then\n", kept, rate, n, took.Round(time.Millisecond), told.Load())
 	return rate, nil
 }
 
@@ -362,22 +350,9 @@ func hookOfKannel() (*atomic.Int64, *http.Server, error) {
 	return told, srv, nil
 }
 
-// freePorts finds ports that nobody listens on.
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
-}
-
 // kannelConfig writes Kannel's configuration: as little as it takes, and the
 // same window as ours. ports are of its administration, smsbox and sendsms.
-func (b *bench) kannelConfig(smsc int, ports []int, store string) (string, error) {
+func (b *Bench) kannelConfig(smsc int, ports []int, store string) (string, error) {
 	dir, err := os.MkdirTemp(b.dir, "kannel-")
 	if err != nil {
 		return "", err
@@ -470,14 +445,6 @@ func awaitPort(ctx context.Context, port int) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-// endProcess asks a process of ours to end, and insists after a while.
-func endProcess(c *exec.Cmd) {
-	c.Process.Signal(os.Interrupt)
-	kill := time.AfterFunc(10*time.Second, func() { c.Process.Kill() })
-	defer kill.Stop()
-	c.Wait()
 }
 
 // kannelRequests prepares n messages for Kannel's sendsms, each with a receipt.

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 
 // million measures the start rate with many ended contacts of the past 30 days
 // in the store.
-func (b *bench) million(ctx context.Context, start float64) error {
-	url := b.store
+func (b *Bench) million(ctx context.Context, start float64) error {
+	url := b.Store
 	if url == "" {
 		url = "file:" + filepath.Join(b.dir, "million.db")
 	}
@@ -32,23 +32,23 @@ func (b *bench) million(ctx context.Context, start float64) error {
 	if err := b.fill(ctx, url, first.ready.InstanceID); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.out, "%d ended contacts written in %v\n", b.seed, time.Since(begun).Round(time.Second))
+	fmt.Fprintf(b.Out, "%d ended contacts written in %v\n", b.Ended, time.Since(begun).Round(time.Second))
 	c, err := b.serve(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer c.stop()
 	c.ready.SecretAccessKey = first.ready.SecretAccessKey
-	rate, err := b.startsOn(ctx, c, fmt.Sprintf("StartOutboundChatContact with %d ended contacts", b.seed), 0, 2_000_000)
+	rate, err := b.startsOn(ctx, c, fmt.Sprintf("StartOutboundChatContact with %d ended contacts", b.Ended), 0, 2_000_000)
 	if err == nil && start > 0 {
-		fmt.Fprintf(b.out, "  of the empty store: %.0f %%\n", 100*rate/start)
+		fmt.Fprintf(b.Out, "  of the empty store: %.0f %%\n", 100*rate/start)
 	}
 	return err
 }
 
 // fill writes ended contacts as a month of work leaves them: each with its
 // messages, its timeline and its events.
-func (b *bench) fill(ctx context.Context, url, instance string) error {
+func (b *Bench) fill(ctx context.Context, url, instance string) error {
 	s, err := store.Open(ctx, url, store.Options{Node: "bench"})
 	if err != nil {
 		return err
@@ -60,10 +60,10 @@ func (b *bench) fill(ctx context.Context, url, instance string) error {
 		defer cancel()
 		const unit = 500
 		month := time.Now().Add(-30 * 24 * time.Hour)
-		step := 30 * 24 * time.Hour / time.Duration(max(b.seed, 1))
-		for from := 0; from < b.seed; from += unit {
+		step := 30 * 24 * time.Hour / time.Duration(max(b.Ended, 1))
+		for from := 0; from < b.Ended; from += unit {
 			err := s.Update(gctx, store.Need{}, func(t *store.Tx) error {
-				for i := from; i < min(from+unit, b.seed); i++ {
+				for i := from; i < min(from+unit, b.Ended); i++ {
 					if err := endedContact(t, instance, i, month.Add(time.Duration(i)*step).UTC().Truncate(time.Millisecond)); err != nil {
 						return err
 					}

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -13,17 +13,23 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"outdial/gateway/voice/audio"
 	"outdial/gateway/voice/crowd"
 )
 
-// benchChild is a process that the part sip starts: the crowd of telephones, which
-// answers questions on its standard input; or the bare loop.
-func benchChild(ctx context.Context, e env, args []string) error {
-	if args[0] == "bare" && len(args) == 4 {
+// IsChild tells whether the words behind "bench" are those of a process that the
+// part sip starts.
+func IsChild(args []string) bool {
+	return len(args) == 1 && args[0] == "crowd" || len(args) == 4 && args[0] == "bare"
+}
+
+// Child is a process that the part sip starts: the crowd of telephones, which
+// answers questions on its standard input; or the bare loop. args are those of
+// IsChild.
+func Child(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+	if args[0] == "bare" {
 		n, err := strconv.Atoi(args[2])
 		if err != nil {
 			return err
@@ -34,19 +40,16 @@ func benchChild(ctx context.Context, e env, args []string) error {
 		}
 		return crowd.Bare(args[1], n, d)
 	}
-	if args[0] != "crowd" || len(args) != 1 {
-		return usagef("bench: there is no part %q", strings.Join(args, " "))
-	}
 	c, err := crowd.Open()
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	out := json.NewEncoder(e.stdout)
+	out := json.NewEncoder(stdout)
 	if err := out.Encode(c.Address()); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(e.stdin)
+	lines := bufio.NewScanner(stdin)
 	for lines.Scan() && ctx.Err() == nil {
 		var v any
 		switch lines.Text() {
@@ -74,13 +77,13 @@ type crowdChild struct {
 	addr  string
 }
 
-func (b *bench) startCrowd(ctx context.Context) (*crowdChild, error) {
+func (b *Bench) startCrowd(ctx context.Context) (*crowdChild, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	c := &crowdChild{cmd: exec.CommandContext(ctx, self, "bench", "crowd")}
-	c.cmd.Stderr = b.stderr
+	c.cmd.Stderr = b.Err
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -125,7 +128,7 @@ func (c *crowdChild) stop() {
 }
 
 // bare measures the loop that does nothing but send, in a process of its own.
-func (b *bench) bare(ctx context.Context, n int, d time.Duration) (crowd.Pace, error) {
+func (b *Bench) bare(ctx context.Context, n int, d time.Duration) (crowd.Pace, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return crowd.Pace{}, err
@@ -135,40 +138,15 @@ func (b *bench) bare(ctx context.Context, n int, d time.Duration) (crowd.Pace, e
 		return crowd.Pace{}, err
 	}
 	cmd := exec.CommandContext(ctx, self, "bench", "bare", f.Address(), strconv.Itoa(n), d.String())
-	cmd.Stderr = b.stderr
+	cmd.Stderr = b.Err
 	err = cmd.Run()
 	p := f.Close()
 	return p, err
 }
 
-// cpu is what the server has used of the processors so far.
-func (c *child) cpu() time.Duration { return cpuOf(c.cmd) }
-
-func cpuOf(c *exec.Cmd) time.Duration {
-	doc, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	f := strings.Fields(string(doc[bytes.LastIndexByte(doc, ')')+1:]))
-	if len(f) < 13 {
-		return 0
-	}
-	user, err := strconv.Atoi(f[11])
-	system, err2 := strconv.Atoi(f[12])
-	if errors.Join(err, err2) != nil {
-		return 0
-	}
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
-	return time.Duration(user+system) * tick
-}
-
-// sipConfig writes a configuration with one instance, one number, three flows and
-// one trunk.
-func (b *bench) sipConfig(addr string) (string, error) {
-	dir, err := os.MkdirTemp(b.dir, "config-")
-	if err != nil {
-		return "", err
-	}
+// SIPConfig writes a configuration with one instance, one number, three flows and
+// one trunk that leads to addr into dir, and gives its path.
+func SIPConfig(dir, addr string) (string, error) {
 	ports, err := freePorts(1)
 	if err != nil {
 		return "", err
