@@ -41,12 +41,12 @@ type optoutCall struct {
 	rest []string // words behind it
 }
 
-func openList(e env, name, args string, words []string) (*optoutCall, error) {
+func openList(ctx context.Context, e env, name, args string, words []string) (*optoutCall, error) {
 	fs := flags(e, "optout "+name, args, optoutAbout)
 	var cf clientFlags
 	cf.add(fs)
 	dnc := fs.Bool("dnc", false, "the numbers that must not be contacted, in place of an opt-out list")
-	instance := fs.String("instance", "", "with -dnc: `ID`, ARN or alias of the instance (default: the first)")
+	instance := fs.String("instance", "", "with -dnc: `ID`, ARN or alias of the instance (default: the local server's first, or the only one)")
 	rest, err := parse(fs, words)
 	if err != nil {
 		return nil, err
@@ -58,12 +58,9 @@ func openList(e env, name, args string, words []string) (*optoutCall, error) {
 	o := &optoutCall{client: c, rest: rest}
 	switch {
 	case *dnc:
-		of := *instance
-		if of == "" && c.ready != nil {
-			of = c.ready.InstanceID
-		}
-		if of == "" {
-			return nil, usagef("-instance: which one?")
+		of, err := c.instance(ctx, *instance)
+		if err != nil {
+			return nil, err
 		}
 		o.path = "/_outdial/dnc/" + escape(of)
 	case len(rest) > 0:
@@ -75,7 +72,7 @@ func openList(e env, name, args string, words []string) (*optoutCall, error) {
 }
 
 func optoutList(ctx context.Context, e env, args []string) error {
-	o, err := openList(e, "list", "[LIST]", args)
+	o, err := openList(ctx, e, "list", "[LIST]", args)
 	if err != nil {
 		return err
 	}
@@ -125,7 +122,7 @@ func optoutRemove(ctx context.Context, e env, args []string) error {
 
 // eachNumber puts numbers on a list, or takes them off it.
 func eachNumber(ctx context.Context, e env, name, method string, args []string) error {
-	o, err := openList(e, name, "LIST NUMBER…", args)
+	o, err := openList(ctx, e, name, "LIST NUMBER…", args)
 	if err != nil {
 		return err
 	}
@@ -149,7 +146,7 @@ func eachNumber(ctx context.Context, e env, name, method string, args []string) 
 const importedAtOnce = 20_000
 
 func optoutImport(ctx context.Context, e env, args []string) error {
-	o, err := openList(e, "import", "LIST FILE", args)
+	o, err := openList(ctx, e, "import", "LIST FILE", args)
 	if err != nil {
 		return err
 	}
@@ -198,7 +195,7 @@ func (o *optoutCall) importSome(ctx context.Context, numbers []string) (added, k
 }
 
 func optoutExport(ctx context.Context, e env, args []string) error {
-	o, err := openList(e, "export", "LIST", args)
+	o, err := openList(ctx, e, "export", "LIST", args)
 	if err != nil {
 		return err
 	}

@@ -244,6 +244,12 @@ func TestOptoutVerbs(t *testing.T) {
 	if out := l.ok("optout", "list", "-dnc"); !strings.Contains(out, "+12065550160") {
 		t.Errorf("dnc: %s", out)
 	}
+	far := *l // elsewhere there is no file that says which instance is meant
+	far.env.getenv = envOf(map[string]string{"OUTDIAL_ENDPOINT": l.facts.Endpoint, "OUTDIAL_READY": "/nowhere",
+		"AWS_ACCESS_KEY_ID": l.facts.AccessKeyID, "AWS_SECRET_ACCESS_KEY": l.facts.SecretKey})
+	if out := far.ok("optout", "list", "-dnc"); !strings.Contains(out, "+12065550160") {
+		t.Errorf("dnc, from afar: %s", out)
+	}
 	if _, errs, status := l.do("start", "voice", "-to", "+12065550160"); status != 1 || !strings.Contains(errs, "OutboundContactNotPermittedException") {
 		t.Errorf("who must not be called: exit %d, said %s", status, errs)
 	}
