@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,7 +43,7 @@ func (f *clientFlags) connect(e env) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &client{endpoint: first(f.endpoint, e.getenv("OUTDIAL_ENDPOINT"), e.getenv("AWS_ENDPOINT_URL_CONNECT"))}
+	c := &client{endpoint: cmp.Or(f.endpoint, e.getenv("OUTDIAL_ENDPOINT"), e.getenv("AWS_ENDPOINT_URL_CONNECT"))}
 	if r != nil && (c.endpoint == "" || c.endpoint == r.Endpoint) {
 		c.endpoint, c.region, c.ready = r.Endpoint, r.Region, r
 		c.creds = wire.Credentials{AccessKeyID: r.AccessKeyID, SecretAccessKey: r.SecretKey}
@@ -54,7 +55,7 @@ func (f *clientFlags) connect(e env) (*client, error) {
 		return nil, fmt.Errorf("endpoint: wants http://HOST:PORT, not %q", c.endpoint)
 	}
 	c.endpoint = strings.TrimSuffix(c.endpoint, "/")
-	c.region = first(f.region, c.region, e.getenv("AWS_REGION"), e.getenv("AWS_DEFAULT_REGION"), regionOf(c.endpoint), defaultRegion)
+	c.region = cmp.Or(f.region, c.region, e.getenv("AWS_REGION"), e.getenv("AWS_DEFAULT_REGION"), regionOf(c.endpoint), defaultRegion)
 	if c.ready == nil {
 		c.creds, err = credentials(e.getenv)
 	}
@@ -91,7 +92,7 @@ func credentials(getenv func(string) string) (wire.Credentials, error) {
 		return c, nil // not signed: a server with -no-auth takes it
 	}
 	defer f.Close()
-	return profile(f, first(getenv("AWS_PROFILE"), "default"))
+	return profile(f, cmp.Or(getenv("AWS_PROFILE"), "default"))
 }
 
 // profile reads one section of a shared credentials file.
@@ -187,7 +188,7 @@ func (c *client) do(ctx context.Context, q *http.Request) (*http.Response, error
 	if json.Unmarshal(doc, &body) != nil {
 		body.Message = strings.TrimSpace(string(doc))
 	}
-	a.message = first(body.Message, body.Error)
+	a.message = cmp.Or(body.Message, body.Error)
 	for _, p := range body.Problems {
 		a.message += "\n  " + p.Message
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -91,7 +92,7 @@ func channelName(channel, subtype string) string {
 func (l contactLine) state() string {
 	switch {
 	case !l.Disconnected.IsZero():
-		return first(l.Reason, "ended")
+		return cmp.Or(l.Reason, "ended")
 	case !l.Connected.IsZero():
 		return "open"
 	}
@@ -296,7 +297,7 @@ func (s *screen) entry(t timelineEntry) {
 		fmt.Fprintf(s.w, "%s %s %s\n", at, s.paint("32", "← "+t.Message.Channel), said(t.Message))
 	case t.Message != nil:
 		m := t.Message
-		fmt.Fprintf(s.w, "%s %s %s", at, s.paint("36", "→ "+m.Channel+" "+first(ticks[t.Status], t.Status)), said(m))
+		fmt.Fprintf(s.w, "%s %s %s", at, s.paint("36", "→ "+m.Channel+" "+cmp.Or(ticks[t.Status], t.Status)), said(m))
 		if t.Status == contact.StatusFailed {
 			fmt.Fprint(s.w, " "+s.paint("31", strings.TrimSpace(m.Code+" "+m.Error)))
 		}

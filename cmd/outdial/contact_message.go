@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ func (c *client) messages(ctx context.Context, id string) ([]*contact.Message, e
 func (s *screen) message(m *contact.Message) {
 	at, what := s.paint("2", m.Created.Local().Format("15:04:05")), s.paint("32", "← "+m.Channel)
 	if m.Direction == "OUTBOUND" {
-		what = s.paint("36", "→ "+m.Channel+" "+first(ticks[m.Status], m.Status))
+		what = s.paint("36", "→ "+m.Channel+" "+cmp.Or(ticks[m.Status], m.Status))
 	}
 	fmt.Fprintf(s.w, "%s %s %s\n", at, what, said(m))
 	for _, line := range fate(m) {
@@ -105,7 +106,7 @@ func fate(m *contact.Message) (lines []string) {
 	for _, a := range m.Attachments {
 		switch {
 		case a.Error != "":
-			lines = append(lines, first(a.Name, a.Type)+" is not kept: "+a.Error)
+			lines = append(lines, cmp.Or(a.Name, a.Type)+" is not kept: "+a.Error)
 		case a.ID != "":
 			lines = append(lines, "outdial contact file "+a.ID)
 		case a.URL != "":
@@ -162,7 +163,7 @@ func contactFile(ctx context.Context, e env, args []string) error {
 	name, flag := *output, os.O_CREATE|os.O_WRONLY|os.O_TRUNC
 	if name == "" {
 		_, p, _ := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
-		name, flag = filepath.Base(first(p["filename"], "file")), os.O_CREATE|os.O_WRONLY|os.O_EXCL
+		name, flag = filepath.Base(cmp.Or(p["filename"], "file")), os.O_CREATE|os.O_WRONLY|os.O_EXCL
 	}
 	f, err := os.OpenFile(name, flag, 0o600)
 	if err != nil {

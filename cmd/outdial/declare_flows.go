@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,7 +109,7 @@ func (d *declarer) flow(file string, c flowConfig, doc []byte) {
 		wrong("%v", err)
 		return
 	}
-	out := &resource.Flow{Type: first(c.Type, f.Type, "CONTACT_FLOW"), State: resource.Active, Settings: string(f.Settings)}
+	out := &resource.Flow{Type: cmp.Or(c.Type, f.Type, "CONTACT_FLOW"), State: resource.Active, Settings: string(f.Settings)}
 	if c.Type == "" && f.Settings != nil {
 		out.Type = "MODULE"
 	}
@@ -127,7 +128,7 @@ func (d *declarer) flow(file string, c flowConfig, doc []byte) {
 			d.judged = append(d.judged, judgement{file, out.Type, doc, d.in, d.ids})
 		}
 	}
-	d.meta(file, kind, &out.Meta, first(c.Name, strings.TrimSuffix(path.Base(file), ".json")), c.ID, c.Description, c.Tags)
+	d.meta(file, kind, &out.Meta, cmp.Or(c.Name, strings.TrimSuffix(path.Base(file), ".json")), c.ID, c.Description, c.Tags)
 	d.add(file, kind, d.home.Instance, &out.Meta, out)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -79,8 +80,8 @@ func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Inst
 	d.home = wire.Home{Service: "connect", Region: region, Account: account, Instance: in.ID}
 	in.ARN = d.home.InstanceARN()
 	in.Inbound, in.Outbound = c.Inbound == nil || *c.Inbound, c.Outbound == nil || *c.Outbound
-	in.Destinations = d.oneOf(path+".destinations", first(c.Destinations, d.c.Destinations), "open", "aws")
-	if q := d.oneOf(path+".quotas", first(c.Quotas, d.c.Quotas), "none", "aws"); q == "aws" {
+	in.Destinations = d.oneOf(path+".destinations", cmp.Or(c.Destinations, d.c.Destinations), "open", "aws")
+	if q := d.oneOf(path+".quotas", cmp.Or(c.Quotas, d.c.Quotas), "none", "aws"); q == "aws" {
 		in.Quotas = q
 	}
 	in.References = d.oneOf(path+".references", c.References, "lenient", "strict")
@@ -90,16 +91,6 @@ func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Inst
 		d.out.first = in
 	}
 	return in
-}
-
-// first gives the first text that is not empty.
-func first(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // foreign works out what foreign ARNs mean here.
@@ -129,7 +120,7 @@ func (d *declarer) foreign(path string, in map[string]string) map[string]string 
 }
 
 func (d *declarer) hours(path string, c *hoursConfig) {
-	doc := &resource.Hours{TimeZone: first(c.TimeZone, "UTC"), Config: d.openings(path+".open", c.Open)}
+	doc := &resource.Hours{TimeZone: cmp.Or(c.TimeZone, "UTC"), Config: d.openings(path+".open", c.Open)}
 	if _, err := time.LoadLocation(doc.TimeZone); err != nil {
 		d.fail(path+".timeZone", "no IANA time zone is called %q", doc.TimeZone)
 	}
@@ -139,7 +130,7 @@ func (d *declarer) hours(path string, c *hoursConfig) {
 	d.meta(path, resource.KindHours, &doc.Meta, c.Name, c.ID, c.Description, c.Tags)
 	for i, o := range c.Overrides {
 		p := fmt.Sprintf("%s.overrides[%d]", path, i)
-		x := resource.HoursExcept{Name: o.Name, From: o.From, Till: first(o.Till, o.From), Config: d.openings(p+".open", o.Open)}
+		x := resource.HoursExcept{Name: o.Name, From: o.From, Till: cmp.Or(o.Till, o.From), Config: d.openings(p+".open", o.Open)}
 		x.ID = derived(d.home.Account, d.home.Region, d.alias, "override", c.Name, o.Name, o.From)
 		for key, day := range map[string]string{".from": x.From, ".till": x.Till} {
 			if _, err := time.Parse(time.DateOnly, day); err != nil {
@@ -242,7 +233,7 @@ func (d *declarer) number(path string, c *numberConfig, kind resource.Kind) {
 		doc.Country = country(c.Number)
 	}
 	doc.Flow = d.find(path+".flow", resource.KindFlow, c.Flow)
-	doc.Account = d.carrier(path+".carrier", first(c.Carrier, d.only))
+	doc.Account = d.carrier(path+".carrier", cmp.Or(c.Carrier, d.only))
 	for i, r := range c.Routes {
 		doc.Routes = append(doc.Routes, d.carrier(fmt.Sprintf("%s.routes[%d]", path, i), r))
 	}

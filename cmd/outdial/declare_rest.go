@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -63,7 +64,7 @@ func (d *declarer) template(path string, c templateConfig) {
 		}
 	}
 	if doc.Channel == "WHATSAPP" {
-		doc.Approved, doc.Language, doc.Named = first(c.Approved, c.Name), first(c.Language, "en_US"), c.Named
+		doc.Approved, doc.Language, doc.Named = cmp.Or(c.Approved, c.Name), cmp.Or(c.Language, "en_US"), c.Named
 		d.components(path, c, doc)
 	}
 	d.add(path, resource.KindTemplate, in.ID, &doc.Meta, doc)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -248,7 +249,7 @@ func (h *holder) act(ctx context.Context, line string) (down bool) {
 	case "/say":
 		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "say", "text": rest}, nil)
 	case "/dial":
-		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "dial", "to": first(rest, h.to)}, nil)
+		err = h.c.call(ctx, "POST", h.path("/call"), map[string]string{"action": "dial", "to": cmp.Or(rest, h.to)}, nil)
 	case "/to":
 		err = h.address(rest)
 	case "/file":
@@ -276,7 +277,7 @@ func (h *holder) address(rest string) error {
 	if to == "" {
 		return errors.New("/to wants a number of ours")
 	}
-	h.to, h.channel = to, strings.ToUpper(first(strings.TrimSpace(channel), "SMS"))
+	h.to, h.channel = to, strings.ToUpper(cmp.Or(strings.TrimSpace(channel), "SMS"))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -95,7 +96,7 @@ func (l *lineList) print(out io.Writer) error {
 		fmt.Fprintln(w, "\nNUMBER\tCHANNELS\tCARRIERS\tTHROTTLE\tQUIET HOURS")
 	}
 	for _, n := range l.Numbers {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", n.Number, strings.Join(n.Channels, " "), strings.Join(n.Accounts, ", then "), perSecond(n.Throttle), first(n.QuietHours, "-"))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", n.Number, strings.Join(n.Channels, " "), strings.Join(n.Accounts, ", then "), perSecond(n.Throttle), cmp.Or(n.QuietHours, "-"))
 	}
 	if len(l.Routes) > 0 {
 		fmt.Fprintln(w, "\nFROM\tTO\tCHANNELS\tCARRIERS, before those of the number")
@@ -188,7 +189,7 @@ func linesTest(ctx context.Context, e env, args []string) error {
 		fmt.Fprintln(e.stdout, string(doc))
 	} else {
 		for _, s := range out.Steps {
-			fmt.Fprintf(e.stdout, "%s  %-16s %s\n", s.At.Local().Format("15:04:05.000"), first(s.Account, "-"), s.What)
+			fmt.Fprintf(e.stdout, "%s  %-16s %s\n", s.At.Local().Format("15:04:05.000"), cmp.Or(s.Account, "-"), s.What)
 		}
 	}
 	if !out.Passed {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,7 +12,7 @@ import (
 // newLog makes the log that everything else is handed.
 func newLog(w io.Writer, c logConfig) (*slog.Logger, error) {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(first(c.Level, "info"))); err != nil {
+	if err := level.UnmarshalText([]byte(cmp.Or(c.Level, "info"))); err != nil {
 		return nil, usagef("-log-level: wants debug, info, warn or error, not %q", c.Level)
 	}
 	o := &slog.HandlerOptions{Level: level}

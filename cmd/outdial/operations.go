@@ -156,7 +156,7 @@ func members(path string, s *wire.Shape, within []*wire.Shape) (out []memberLine
 	within = append(slices.Clip(within), s)
 	for i := range s.Members {
 		m := &s.Members[i]
-		line := memberLine{Path: join(path, m.Name), Required: m.Required, Refused: m.Refused, Ignored: m.Ignored}
+		line := memberLine{Path: strings.TrimPrefix(path+"."+m.Name, "."), Required: m.Required, Refused: m.Refused, Ignored: m.Ignored}
 		if m.In != wire.Body {
 			line.In = string(m.In)
 		}

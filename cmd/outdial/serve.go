@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -98,14 +99,14 @@ func (o *serveFlags) settle(e env) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Listen = first(o.listen, c.Listen, "127.0.0.1:3425")
-	c.Store = first(o.store, c.Store, "file:outdial.db")
+	c.Listen = cmp.Or(o.listen, c.Listen, "127.0.0.1:3425")
+	c.Store = cmp.Or(o.store, c.Store, "file:outdial.db")
 	if name, ok := strings.CutPrefix(c.Store, "env:"); ok {
 		if c.Store = e.getenv(name); c.Store == "" {
 			return nil, fmt.Errorf("store: the environment has no %s", name)
 		}
 	}
-	c.TLS.Cert, c.TLS.Key = first(o.cert, c.TLS.Cert), first(o.key, c.TLS.Key)
+	c.TLS.Cert, c.TLS.Key = cmp.Or(o.cert, c.TLS.Cert), cmp.Or(o.key, c.TLS.Key)
 	c.Insecure = c.Insecure || o.insecure
 	if o.drain < 0 {
 		return nil, usagef("-drain: wants a length of time, such as 30s, not %v", o.drain)
@@ -116,7 +117,7 @@ func (o *serveFlags) settle(e env) (*config, error) {
 	if o.grace < 0 {
 		return nil, usagef("-grace: wants a length of time, such as 5m, not %v", o.grace)
 	}
-	c.Log.Level, c.Log.Format = first(o.level, c.Log.Level), first(o.format, c.Log.Format)
+	c.Log.Level, c.Log.Format = cmp.Or(o.level, c.Log.Level), cmp.Or(o.format, c.Log.Format)
 	if path, ok := strings.CutPrefix(c.Store, "file:"); ok && c.Journal == "" {
 		path, _, _ = strings.Cut(path, "?")
 		c.Journal = path + ".journal"

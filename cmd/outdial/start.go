@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -106,7 +107,7 @@ func (f *startFlags) common(ctx context.Context, c *client, m map[string]any, sa
 	}
 	name := f.flow
 	if _, ok := m["ContactFlowId"]; !ok || name != "" {
-		if m["ContactFlowId"], err = c.flow(ctx, fmt.Sprint(m["InstanceId"]), first(name, sample)); err != nil {
+		if m["ContactFlowId"], err = c.flow(ctx, fmt.Sprint(m["InstanceId"]), cmp.Or(name, sample)); err != nil {
 			return err
 		}
 	}
@@ -432,7 +433,7 @@ func ended(e env, doc map[string]any, asJSON bool) error {
 	if ok && ok2 {
 		took = " after " + strconv.FormatFloat(till-from, 'f', 1, 64) + " s"
 	}
-	fmt.Fprintf(e.stderr, "ended%s: %s\n", took, first(reason, "no reason"))
+	fmt.Fprintf(e.stderr, "ended%s: %s\n", took, cmp.Or(reason, "no reason"))
 	if strings.HasPrefix(reason, "TELECOM_") || reason == "CUSTOMER_CONNECTION_NOT_ESTABLISHED" || reason == "OTHER" {
 		return exitError(1)
 	}
