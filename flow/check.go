@@ -83,6 +83,11 @@ func (c *checker) envelope(doc []byte) {
 		return
 	}
 	c.doc = d
+	if d.isOld() {
+		c.add(Finding{Message: "Invalid property value. Path: Version", Path: "Version",
+			Hint: "it is in the console's form of before 2020 (modules, start); outdial flow convert writes it in today's"})
+		return
+	}
 	c.flowType()
 	for _, k := range sortedKeys(d) {
 		if !slices.Contains([]string{"Version", "StartAction", "Metadata", "Actions", "Settings"}, k) {
@@ -92,10 +97,14 @@ func (c *checker) envelope(doc []byte) {
 	}
 	if v := text(d, "Version"); v != version {
 		c.add(Finding{Message: "Invalid property value. Path: Version", Path: "Version",
-			Hint: fmt.Sprintf("it is %q; only %q is known", v, version)})
+			Hint: fmt.Sprintf("it is %s; only %q is known", d.shown("Version"), version)})
 	}
 	list, ok := d.actions()
-	if !ok {
+	switch {
+	case !ok && d["Actions"] != nil:
+		c.add(Finding{Message: "Invalid property value. Path: Actions", Path: "Actions", Hint: "a list of actions, not " + jsonKind(d["Actions"])})
+		return
+	case !ok:
 		c.add(Finding{Message: "Missing required property. Path: Actions", Path: "Actions", Hint: "a list of actions"})
 		return
 	}

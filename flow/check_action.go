@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"outdial/contact"
 )
 
 // Checked is one action under the check.
@@ -171,19 +173,28 @@ func (a *Checked) onChannel() {
 		a.finding(Warning, fmt.Sprintf("%s never runs on %s", a.kind, ch), "there "+what, "Type")
 		return
 	}
-	if !a.spec.Speaks || ch != "CHAT" {
-		return
-	}
-	for _, name := range []string{"SSML", "PromptId", "Media"} {
-		if a.value(name) != nil {
-			a.finding(Warning, name+" cannot be read on "+string(ch), "it takes its error branch; use Text", "Parameters", name)
+	switch {
+	case !a.spec.Speaks:
+	case ch == contact.Voice:
+		for _, name := range []string{"Text", "SSML"} {
+			a.tooLong(name, maxSpoken, utf8.RuneCountInString(a.Text(name)))
 		}
-	}
-	if s := a.Text("Text"); s != "" {
-		if limit, n := textLimit(a.c.o.Subtype, s); n > limit {
-			a.finding(Warning, fmt.Sprintf("Text has %d characters, and the channel carries %d", n, limit),
-				"it takes its error branch; split it", "Parameters", "Text")
+	case ch == contact.Chat:
+		for _, name := range []string{"SSML", "PromptId", "Media"} {
+			if a.value(name) != nil {
+				a.finding(Warning, name+" cannot be read on "+string(ch), "it takes its error branch; use Text", "Parameters", name)
+			}
 		}
+		limit, n := textLimit(a.c.o.Subtype, a.Text("Text"))
+		a.tooLong("Text", limit, n)
+	}
+}
+
+// tooLong warns of a prompt that the flow's channel cannot carry.
+func (a *Checked) tooLong(name string, limit, n int) {
+	if n > limit {
+		a.finding(Warning, fmt.Sprintf("%s has %d characters, and the channel carries %d", name, n, limit),
+			"it takes its error branch; split it", "Parameters", name)
 	}
 }
 

@@ -154,6 +154,7 @@ func TestCheckEnvelope(t *testing.T) {
 		{m{"StartAction": "gone"}, CheckOptions{}, "Invalid property value. Path: StartAction", "StartAction"},
 		{m{"StartAction": nil}, CheckOptions{}, "Missing required property. Path: StartAction", "StartAction"},
 		{m{"Actions": nil}, CheckOptions{}, "Missing required property. Path: Actions", "Actions"},
+		{m{"Actions": "x"}, CheckOptions{}, "Invalid property value. Path: Actions", "Actions"},
 		{m{"Actions": []any{1, end("b")}, "StartAction": "b"}, CheckOptions{}, "Invalid Action. Path: Actions[0]", "Actions[0]"},
 		{m{"Actions": many, "StartAction": "n0"}, CheckOptions{}, "Invalid number of Actions. Actions: 251, Maximum: 250", "Actions"},
 		{m{"Actions": []any{end("b"), end("b")}, "StartAction": "b"}, CheckOptions{}, "Duplicate Action identifier. Identifier: b", "Actions[1].Identifier"},
@@ -216,6 +217,8 @@ func TestCheckWarnings(t *testing.T) {
 		{menu, chat, "GetParticipantInput never runs on CHAT", "Actions[0].Type"},
 		{"a MessageParticipant {\"SSML\":\"<speak/>\"} > b\nb DisconnectParticipant", chat, "SSML cannot be read on CHAT", "Actions[0].Parameters.SSML"},
 		{"a MessageParticipant {\"Text\":\"" + strings.Repeat("x", 1025) + "\"} > b\nb DisconnectParticipant", chat, "Text has 1025 characters, and the channel carries 1024", "Actions[0].Parameters.Text"},
+		{"a MessageParticipant {\"Text\":\"" + strings.Repeat("x", 6001) + "\"} > b\nb DisconnectParticipant", CheckOptions{Channel: contact.Voice}, "Text has 6001 characters, and the channel carries 6000", "Actions[0].Parameters.Text"},
+		{"a MessageParticipant {\"SSML\":\"" + strings.Repeat("x", 6001) + "\"} > b\nb DisconnectParticipant", CheckOptions{Channel: contact.Voice}, "SSML has 6001 characters, and the channel carries 6000", "Actions[0].Parameters.SSML"},
 		{"a UpdateContactAttributes {\"Attributes\":{\"k\":\"\"}} > b\nb DisconnectParticipant", CheckOptions{}, "Empty value in Parameters.Attributes", "Actions[0].Parameters.Attributes.k"},
 		{"a TransferToFlow {\"ContactFlowId\":\"\"} > b\nb DisconnectParticipant", CheckOptions{}, "Invalid Action property value. Path: Actions[0].Parameters.ContactFlowId", "Actions[0].Parameters.ContactFlowId"},
 		{"a TransferToFlow {\"ContactFlowId\":\"%%FLOW%%\"} > b\nb DisconnectParticipant", CheckOptions{}, "Invalid Action property value. Path: Actions[0].Parameters.ContactFlowId", "Actions[0].Parameters.ContactFlowId"},
@@ -305,5 +308,17 @@ func knownWhen(t *testing.T, name string, s *Spec, w When) {
 			return
 		}
 		params = p.Members
+	}
+}
+
+// An export of before 2020 is refused in one sentence that says what to do.
+func TestTheConsolesOldForm(t *testing.T) {
+	got := Check([]byte(`{"modules":[{"id":"a","type":"Disconnect"}],"version":"1","type":"contactFlow","start":"a"}`), CheckOptions{Type: "CONTACT_FLOW"})
+	if len(got) != 1 || got[0].Message != "Invalid property value. Path: Version" || !strings.Contains(got[0].Hint, "outdial flow convert") {
+		t.Errorf("%+v", got)
+	}
+	got = Check([]byte(`{"Version":3,"Actions":[]}`), CheckOptions{})
+	if len(got) == 0 || !strings.Contains(got[0].Hint, "it is a number;") {
+		t.Errorf("%+v", got)
 	}
 }

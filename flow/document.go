@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 )
 
 // A document is a flow's content as it lies in JSON: nothing is checked but
@@ -40,6 +41,21 @@ func readDocument(doc []byte) (document, error) {
 func (d document) actions() ([]any, bool) {
 	list, ok := d["Actions"].([]any)
 	return list, ok
+}
+
+// isOld tells the form in which the console exported flows before 2020: flow/legacy
+// reads it, the service does not.
+func (d document) isOld() bool {
+	_, modules := d["modules"].([]any)
+	return modules && d["start"] != nil && d["Actions"] == nil
+}
+
+// shown writes a member for a hint: a text as it is, else of which kind it is.
+func (d document) shown(name string) string {
+	if s, ok := d[name].(string); ok {
+		return strconv.Quote(s)
+	}
+	return jsonKind(d[name])
 }
 
 // exportType gives Metadata.type, by which an export names its flow type.
