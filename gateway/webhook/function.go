@@ -148,7 +148,7 @@ func post(ctx context.Context, to endpoint, event []byte) (json.RawMessage, int,
 	if a.status < 200 || a.status > 299 {
 		return nil, n, fmt.Errorf("answered %d", a.status)
 	}
-	payload, err := a.json()
+	payload, err := a.returned()
 	return payload, n, err
 }
 
@@ -171,16 +171,22 @@ func (f *Functions) invokeAPI(ctx context.Context, v contact.InvokeFunction) (js
 		code, text := a.exception()
 		return nil, n, fmt.Errorf("answered %d %s", a.status, strings.TrimSpace(code+" "+text))
 	}
-	if kind := a.header.Get("X-Amz-Function-Error"); kind != "" {
-		var e struct {
-			ErrorType    string `json:"errorType"`
-			ErrorMessage string `json:"errorMessage"`
-		}
-		json.Unmarshal(a.body, &e) // what cannot be read is not said
-		return nil, n, fmt.Errorf("function error %s", strings.TrimSpace(kind+" "+e.ErrorType+" "+e.ErrorMessage))
-	}
-	payload, err := a.json()
+	payload, err := a.returned()
 	return payload, n, err
+}
+
+// returned gives what a function returned, or the error that it ended with.
+func (a answer) returned() (json.RawMessage, error) {
+	kind := a.header.Get("X-Amz-Function-Error")
+	if kind == "" {
+		return a.json()
+	}
+	var e struct {
+		ErrorType    string `json:"errorType"`
+		ErrorMessage string `json:"errorMessage"`
+	}
+	json.Unmarshal(a.body, &e) // what cannot be read is not said
+	return nil, fmt.Errorf("function error %s", strings.TrimSpace(kind+" "+e.ErrorType+" "+e.ErrorMessage))
 }
 
 // json gives the answer's body; null where there is none.

@@ -103,6 +103,17 @@ func TestFunctionAnswers(t *testing.T) {
 	}
 }
 
+// Stand-ins of Lambda tell a function's error at its own URL as Lambda does.
+func TestFunctionErrorAtItsURL(t *testing.T) {
+	f := functions(t, FunctionsConfig{URLs: map[string]string{arn: "http://f.example/"}, HTTP: far(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+		fmt.Fprint(w, `{"errorType":"KeyError","errorMessage":"'phone'"}`)
+	})})
+	if back, _ := returned(t, f, call(arn)); back.Error != "function error Unhandled KeyError 'phone'" || back.Payload != nil {
+		t.Errorf("%+v", back)
+	}
+}
+
 func TestFunctionIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
