@@ -158,6 +158,9 @@ func (e *Engine) inbound(t *store.Tx, a gateway.Arrival) error {
 		return err
 	}
 	a.Taken(id)
+	if err := e.awaken(t, id); err != nil {
+		return err
+	}
 	return e.tell(t, id, msg)
 }
 

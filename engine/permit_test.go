@@ -151,6 +151,28 @@ func TestAReplyIsAnsweredInTheNight(t *testing.T) {
 	})
 }
 
+// Who writes while something waits for the morning gets that first, and then the
+// answer: what waits must not hold it up.
+func TestAReplyWakesWhatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // 16:00 in Seattle
+		h := build(t)
+		h.number(func(n *resource.Number) { n.Quiet = "15:00-08:00" })
+		h.flow("ask", say("a", "one", "b"), say("b", "two", "wait"), wait("wait", "90000", "thanks", "end"), say("thanks", "Thank you.", "end"), end("end"))
+		id := h.start(chat("ask"))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got := h.far.texts(); len(got) != 0 {
+			t.Fatalf("sent %q in the night", got)
+		}
+		h.says("are you there?")
+		h.hears(3)
+		if got := h.far.texts(); !slices.Equal(got, []string{"one", "two", "Thank you."}) {
+			t.Errorf("an answer in the night: %q", got)
+		}
+		h.ended(id, "CONTACT_FLOW_DISCONNECT")
+	})
+}
+
 // A message that became due by day and could not leave until the night waits on.
 func TestTheNightFallsWhileAMessageWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // 16:00 in Seattle

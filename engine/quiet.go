@@ -65,8 +65,35 @@ func (w *writer) untilMorning(j *store.Job) error {
 	if err != nil || until.IsZero() {
 		return err
 	}
-	j.Due = until
+	j.Due, j.Why = until, CodeQuiet
 	w.notes = append(w.notes, nightNote(until, zone))
+	return nil
+}
+
+// awaken lets go what waits for the morning: its customer has just written, and
+// the answer stands behind it.
+func (e *Engine) awaken(t *store.Tx, id contact.ID) error {
+	c, err := t.Contact(id)
+	if err != nil {
+		return err
+	}
+	n, err := e.numberOf(t, c)
+	if err != nil || n == nil || n.Quiet == "" {
+		return err
+	}
+	jobs, err := t.Jobs(id, 0)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Why != CodeQuiet || j.Holder != "" {
+			continue
+		}
+		if err := t.Retry(j, e.Now(), ""); err != nil {
+			return err
+		}
+		t.After(e.Nudge)
+	}
 	return nil
 }
 
