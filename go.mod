@@ -10,6 +10,7 @@ require (
 	github.com/emiago/sipgo v1.7.1 // SIP messages, transactions and transports
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/google/uuid v1.6.0 // ids that sort by time (UUIDv7)
+	github.com/hraban/opus v0.0.0-20260708213942-bde8e4304501 // Opus by libopus, with the build tags opus and nolibopusfile only
 	github.com/icholy/digest v1.2.0 // SIP digest authentication
 	github.com/jackc/pgx/v5 v5.12.0 // PostgreSQL
 	github.com/mattn/go-isatty v0.0.24 // colours only on a terminal

@@ -19,6 +19,12 @@ import (
 // picks up, and agent and customer hear each other.
 func TestBaresipIsTheAgent(t *testing.T) {
 	desk, file, said, command := baresip(t)
+	baresipIsTheAgent(t, nil, desk, file, said, command)
+}
+
+// baresipIsTheAgent is a call of a customer with G.711, who is joined with it.
+func baresipIsTheAgent(t *testing.T, change func(*Trunk), desk, file string, said *output, command func(string)) {
+	t.Helper()
 	socket := func() net.PacketConn {
 		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
 		if err != nil {
@@ -29,7 +35,7 @@ func TestBaresipIsTheAgent(t *testing.T) {
 	customer, ear := voicetest.NewPhone(t, socket()), voicetest.NewEar(t, socket())
 	defer customer.Close()
 	defer ear.Close()
-	p := newPeered(t, customer.Address().String(), nil)
+	p := newPeered(t, customer.Address().String(), change)
 	p.do(placeCall())
 	m := customer.Expect("INVITE")
 	ear.Toward(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(m.Port())))
@@ -72,6 +78,7 @@ func TestBaresipIsTheAgent(t *testing.T) {
 			return false
 		}
 		clip, err := audio.ReadWAV(b)
+		clip = clip.At(audio.Rate)
 		for i := 0; err == nil && i+4000 <= len(clip.Samples); i += 2000 {
 			if voicetest.Level(clip.Samples[i:i+4000], 440) > -15 {
 				return true

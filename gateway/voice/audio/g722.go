@@ -3,6 +3,7 @@ package audio
 // A G722 is the sub-band codec of ITU-T G.722 at 64 kbit/s, one for both
 // directions of a stream: two samples at 16 kHz are one octet.
 type G722 struct {
+	repeats
 	sends, hears     qmf
 	toLow, toHigh    band // of the encoder
 	fromLow, fromHig band // of the decoder

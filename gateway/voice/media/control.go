@@ -139,7 +139,7 @@ func (s *Session) reported(blocks []rtcp.ReceptionReport) {
 			continue
 		}
 		s.stats.TheirLost = float64(b.FractionLost) / 256
-		s.stats.TheirJitter = time.Duration(b.Jitter) * time.Second / 8000
+		s.stats.TheirJitter = time.Duration(b.Jitter) * frame / time.Duration(s.out.unit)
 		if b.LastSenderReport != 0 {
 			if rtt := middle(ntp(time.Now())) - b.LastSenderReport - b.Delay; rtt < 1<<20 {
 				s.stats.RTT = time.Duration(rtt) * time.Second / 65536

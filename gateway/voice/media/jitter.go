@@ -3,24 +3,25 @@ package media
 // A packet is one that waits to be heard.
 type packet struct {
 	ts      uint32
-	units   int // so much sound, on the clock of RTP
+	units   int // so much sound, on the clock of its codec
 	codec   string
 	payload []byte
 }
 
-// How far sound may be behind, on the clock of RTP. The delay begins at least,
-// grows when packets come too late for it, and shrinks when they come sooner
-// than needed for a while.
+// How far sound may be behind, in frames. The delay begins at least, grows when
+// packets come too late for it, and shrinks when they come sooner than needed for
+// a while.
 const (
-	leastDelay = 2 * frameUnits
-	mostDelay  = 15 * frameUnits // 300 ms
-	jump       = 8000            // a timestamp so far off begins something new
-	maxWaiting = 50
+	leastDelay = 2
+	mostDelay  = 15  // 300 ms
+	jump       = 50  // a timestamp so far off begins something new
+	maxWaiting = 50  // packets
 	calm       = 150 // ticks in which the delay proves too long
 )
 
 // jitterBuffer puts packets in order, and gives them out evenly.
 type jitterBuffer struct {
+	clock   int      // of the codec whose packets they are
 	waiting []packet // by timestamp
 	next    uint32   // timestamp of what is heard next
 	playing bool
@@ -36,12 +37,12 @@ func (j *jitterBuffer) put(p packet) {
 	if j.playing {
 		ahead := int32(p.ts - j.next)
 		switch {
-		case ahead > jump || ahead < -jump:
+		case ahead > int32(j.frames(jump)) || ahead < -int32(j.frames(jump)):
 			j.reset()
 		case ahead < 0:
 			// It is heard all the same, and everything after it so much later: a
 			// network that is late once will be again.
-			if int32(j.end()-p.ts) <= mostDelay+frameUnits && int(-ahead) <= mostDelay {
+			if int32(j.end()-p.ts) <= int32(j.frames(mostDelay+1)) && int(-ahead) <= j.frames(mostDelay) {
 				j.next = p.ts
 			} else {
 				j.late++
@@ -64,6 +65,15 @@ func (j *jitterBuffer) put(p packet) {
 	j.waiting = append(j.waiting, packet{})
 	copy(j.waiting[i+1:], j.waiting[i:])
 	j.waiting[i] = p
+}
+
+// frames is so many frames on the clock of the codec.
+func (j *jitterBuffer) frames(n int) int { return n * j.clock / 50 }
+
+// use takes packets of another clock from now on: what waits is not theirs.
+func (j *jitterBuffer) use(clock int) {
+	j.reset()
+	j.clock = clock
 }
 
 // end is the timestamp behind the last that waits.
@@ -95,22 +105,31 @@ func (j *jitterBuffer) reset() {
 // one; 0: it is not known yet.
 func (j *jitterBuffer) take() (p packet, gap int, ok bool) {
 	if !j.playing {
-		if len(j.waiting) == 0 || int32(j.end()-j.waiting[0].ts) < leastDelay {
+		if len(j.waiting) == 0 || int32(j.end()-j.waiting[0].ts) < int32(j.frames(leastDelay)) {
 			return packet{}, 0, false
 		}
-		j.playing, j.next, j.ticks, j.depth = true, j.waiting[0].ts, 0, mostDelay
+		j.playing, j.next, j.ticks, j.depth = true, j.waiting[0].ts, 0, j.frames(mostDelay)
 	}
 	if len(j.waiting) == 0 {
 		return packet{}, 0, false
 	}
 	if ahead := int(int32(j.waiting[0].ts - j.next)); ahead > 0 {
-		gap = min(ahead, frameUnits)
+		gap = min(ahead, j.frames(1))
 		j.next += uint32(gap)
 		return packet{}, gap, false
 	}
 	p = j.drop()
 	j.next = p.ts + uint32(p.units)
 	return p, 0, true
+}
+
+// following is the payload that lies right behind the gap that take gave, nil
+// where it has not come or is of another codec. It is good until the next call.
+func (j *jitterBuffer) following(codec string) []byte {
+	if !j.playing || len(j.waiting) == 0 || j.waiting[0].ts != j.next || j.waiting[0].codec != codec {
+		return nil
+	}
+	return j.waiting[0].payload
 }
 
 // hungry notes that nothing was there when a frame was due: time goes on.
@@ -130,7 +149,7 @@ func (j *jitterBuffer) tick() (hurry bool) {
 	if j.ticks++; j.ticks < calm {
 		return false
 	}
-	hurry = j.depth > leastDelay
-	j.ticks, j.depth = 0, mostDelay
+	hurry = j.depth > j.frames(leastDelay)
+	j.ticks, j.depth = 0, j.frames(mostDelay)
 	return hurry
 }

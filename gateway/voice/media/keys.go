@@ -14,8 +14,9 @@ import (
 type press struct {
 	code   int // its event; -1: a pause
 	ts     uint32
-	units  int // so long by now
+	units  int // so long by now, on the clock of the event
 	total  int // so long in all
+	step   int // a frame
 	ends   int // packets with the end bit that were sent
 	sound  []int16
 	active bool
@@ -47,8 +48,11 @@ func (s *Session) Pressing() bool {
 	return s.out.press.active || len(s.out.keys) > 0
 }
 
-// units is a length on the clock of RTP.
-func units(d time.Duration) int { return int(d * 8000 / time.Second) }
+// units is a length, where a frame is so long.
+func units(d time.Duration, step int) int { return int(d * time.Duration(step) / frame) }
+
+// longest is the most that the length of a key can say: 1.36 s on the clock of Opus.
+const longest = 0xFFFF
 
 // pressing does this frame's part of pressing keys. It is false where no key is
 // pressed now, and sound may be sent. s.mu is held.
@@ -68,9 +72,9 @@ func (s *Session) pressing() bool {
 	case s.terms.EventOut == 0:
 		return s.sounding()
 	}
-	p.units = min(p.units+frameUnits, p.total)
+	p.units = min(p.units+p.step, p.total)
 	over := p.units == p.total
-	h := rtp.Header{Version: 2, Marker: p.units == frameUnits, PayloadType: s.terms.EventOut, SequenceNumber: o.seq, Timestamp: p.ts, SSRC: s.ssrc}
+	h := rtp.Header{Version: 2, Marker: p.units == min(p.step, p.total), PayloadType: s.terms.EventOut, SequenceNumber: o.seq, Timestamp: p.ts, SSRC: s.ssrc}
 	s.write(&h, func(b []byte) []byte {
 		flags := byte(10) // -10 dBm0
 		if over {
@@ -79,7 +83,7 @@ func (s *Session) pressing() bool {
 		b = append(b, byte(p.code), flags)
 		return binary.BigEndian.AppendUint16(b, uint16(p.units))
 	})
-	o.ts += frameUnits
+	o.ts += o.unit
 	if over {
 		if p.ends++; p.ends == endings {
 			s.endKey()
@@ -90,9 +94,13 @@ func (s *Session) pressing() bool {
 
 func (s *Session) beginKey(k byte) {
 	p := &s.out.press
-	*p = press{active: true, ts: s.out.ts, code: strings.IndexByte(audio.Keys, k), total: units(s.opt.KeyTone)}
+	*p = press{active: true, ts: s.out.ts, code: strings.IndexByte(audio.Keys, k), step: frameUnits}
+	if s.terms.EventClock != 0 {
+		p.step = s.terms.EventClock / 50
+	}
+	p.total = min(units(s.opt.KeyTone, p.step), longest)
 	if p.code < 0 {
-		p.total = units(comma)
+		p.total = units(comma, p.step)
 	} else if s.terms.EventOut == 0 {
 		p.sound = audio.KeyTone(s.rate, k, s.opt.KeyTone, 7000)
 	}
@@ -100,14 +108,14 @@ func (s *Session) beginKey(k byte) {
 
 // endKey goes on to the pause after a key.
 func (s *Session) endKey() {
-	s.out.press = press{active: true, code: -1, total: units(s.opt.KeyPause)}
+	s.out.press = press{active: true, code: -1, total: units(s.opt.KeyPause, frameUnits), step: frameUnits}
 	s.out.marker = true
 }
 
 // pausing lets silence be sent.
 func (s *Session) pausing() bool {
 	p := &s.out.press
-	if p.units += frameUnits; p.units >= p.total {
+	if p.units += p.step; p.units >= p.total {
 		p.active = false
 	}
 	s.sendFrame(s.out.pcm[:s.rate/50])

@@ -23,8 +23,9 @@ import (
 // frame is how much sound a packet of ours holds, and how often there is one.
 const frame = 20 * time.Millisecond
 
-// frameUnits is a frame on the clock of RTP timestamps: 8000 in all our codecs.
-const frameUnits = 160
+// frameUnits is a frame at audio.Rate, and on the clock of RTP timestamps that all
+// codecs but Opus have.
+const frameUnits = audio.Rate / 50
 
 // Events are what a stream tells. Its functions are called from the stream's own
 // goroutines and must not block.
@@ -163,7 +164,7 @@ func (s *Session) Agree(t *sdp.Terms) error {
 	}
 	before := s.terms
 	s.terms = t
-	s.adopt(t.Codec.Name)
+	s.adopt(t.Codec)
 	s.stats.Codec, s.stats.Secure = t.Codec.Name, t.Suite != ""
 	s.in.agree(t, before, remote)
 	s.out.to, s.ctl.to = remote, control
@@ -177,14 +178,15 @@ func (s *Session) Agree(t *sdp.Terms) error {
 	return nil
 }
 
-// adopt changes the codec that we send with, if it is another one.
-func (s *Session) adopt(name string) {
-	if s.out.name == name {
+// adopt changes the codec that we send with, if it is another one, or the other
+// side has other wishes.
+func (s *Session) adopt(theirs sdp.Format) {
+	if s.out.name == theirs.Name && s.out.wishes == theirs.Fmtp {
 		return
 	}
 	for _, f := range audio.Formats() {
-		if f.Name == name {
-			s.out.name, s.out.codec = name, f.New()
+		if f.Name == theirs.Name {
+			s.out.name, s.out.wishes, s.out.codec, s.out.unit = f.Name, theirs.Fmtp, f.For(theirs.Fmtp), uint32(f.Clock/50)
 			if s.rate != f.Rate {
 				s.rate = f.Rate
 				s.out.thin, s.in.thin = thinner(f.Rate), thinner(f.Rate)
@@ -225,7 +227,7 @@ func (s *Session) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
-	st.Jitter = time.Duration(s.in.jitter/16) * time.Second / 8000
+	st.Jitter = time.Duration(s.in.jitter/16) * time.Second / time.Duration(s.in.buffer.clock)
 	st.Remote = s.out.to
 	if w := &s.in.seen; w.began {
 		st.Missing = max(0, int64(w.extended()-w.first+1)-int64(s.in.received))

@@ -16,6 +16,17 @@ import (
 // taken for the same peer's, if it goes on in the same stream.
 const moves = 400 * time.Millisecond
 
+// fades is for how many frames in a row a codec is asked what is missing: longer
+// than the pauses that it makes itself in silence (400 ms), and after them there is
+// nothing left of what was heard.
+const fades = 25
+
+// decoder is a codec that may come.
+type decoder struct {
+	audio.Format
+	codec audio.Codec
+}
+
 // receiver is what a stream hears.
 type receiver struct {
 	named   netip.AddrPort // what the description says
@@ -25,8 +36,9 @@ type receiver struct {
 	last    time.Time // when the last packet came
 	buffer  jitterBuffer
 	seen    window
-	decode  map[string]audio.Codec
-	pcm     []int16 // decoded, and not heard yet
+	decode  map[string]*decoder
+	speaks  *decoder // whose sound came last; nil: nobody's yet
+	pcm     []int16  // decoded, and not heard yet
 	frame   []int16
 	before  []int16 // the frame before, to fill a gap with
 	gaps    int     // frames in a row that were made up
@@ -44,6 +56,7 @@ type receiver struct {
 
 func (r *receiver) start() {
 	r.frame, r.before = make([]int16, 320), make([]int16, 320)
+	r.buffer.clock = audio.Rate
 }
 
 // agree takes new terms. s.mu is held.
@@ -53,11 +66,11 @@ func (r *receiver) agree(t, before *sdp.Terms, named netip.AddrPort) {
 		r.fresh = true
 	}
 	r.last = time.Now()
-	r.decode = map[string]audio.Codec{}
+	r.decode, r.speaks = map[string]*decoder{}, nil
 	for _, f := range audio.Formats() {
 		for _, name := range t.Receive {
 			if name == f.Name && r.decode[name] == nil {
-				r.decode[name] = f.New()
+				r.decode[name] = &decoder{f, f.New()}
 			}
 		}
 	}
@@ -150,18 +163,34 @@ func (s *Session) hear(b []byte, from netip.AddrPort) (key byte) {
 		s.stats.Repeated++
 		return 0
 	}
-	s.in.arrived(&h, s.in.last)
+	s.in.received++
 	s.stats.Received++
 	switch {
 	case isKey:
 		if key = s.in.key(h.Timestamp, payload); key != 0 {
 			s.stats.Keys++
 		}
-	case isSound && len(payload) > 0 && len(payload) <= 8*frameUnits:
-		// One octet is one unit in all our codecs.
-		s.in.buffer.put(packet{ts: h.Timestamp, units: len(payload), codec: name, payload: payload})
+	case isSound:
+		s.in.sound(&h, name, payload)
 	}
 	return key
+}
+
+// sound takes a packet of sound. Where its codec has another clock than the one
+// before, timestamps begin anew.
+func (r *receiver) sound(h *rtp.Header, name string, payload []byte) {
+	d := r.decode[name]
+	if d == nil {
+		return
+	}
+	if d.Clock != r.buffer.clock {
+		r.buffer.use(d.Clock)
+		r.hasTransit, r.jitter = false, 0
+	}
+	r.arrived(h, r.last)
+	if units := d.Units(payload); units > 0 && units <= r.buffer.frames(8) {
+		r.buffer.put(packet{ts: h.Timestamp, units: units, codec: name, payload: payload})
+	}
 }
 
 func (s *Session) stranger() {
@@ -222,14 +251,14 @@ func (s *Session) lock(h *rtp.Header, from netip.AddrPort) {
 
 // arrived keeps the books of a packet for the reports. RFC 3550 §A.8
 func (r *receiver) arrived(h *rtp.Header, at time.Time) {
-	r.received++
-	transit := at.UnixNano()/125000 - int64(h.Timestamp) // in units of 1/8000 s
+	clock := int64(r.buffer.clock)
+	transit := at.UnixMicro()*(clock/1000)/1000 - int64(h.Timestamp)
 	if r.hasTransit {
 		d := float64(int32(transit - r.transit))
 		if d < 0 {
 			d = -d
 		}
-		if d < jump {
+		if d < float64(clock) { // longer than a second is no jitter
 			r.jitter += (d*16 - r.jitter) / 16
 		}
 	}
@@ -238,7 +267,7 @@ func (r *receiver) arrived(h *rtp.Header, at time.Time) {
 
 // take gives the next frame of sound. It is good until the next call.
 func (r *receiver) take(rate int) []int16 {
-	n := rate / 50
+	n, unit := rate/50, r.buffer.frames(1)
 	hurry := r.buffer.tick()
 	for len(r.pcm) < n {
 		p, gap, ok := r.buffer.take()
@@ -249,11 +278,11 @@ func (r *receiver) take(rate int) []int16 {
 		case ok:
 			r.decodePacket(p, rate)
 		case gap > 0:
-			r.conceal(gap * n / frameUnits)
+			r.conceal(gap*n/unit, rate)
 		default:
 			missing := n - len(r.pcm)
-			r.buffer.hungry(missing * frameUnits / n)
-			r.conceal(missing)
+			r.buffer.hungry(missing * unit / n)
+			r.conceal(missing, rate)
 		}
 	}
 	out := r.frame[:n]
@@ -264,23 +293,33 @@ func (r *receiver) take(rate int) []int16 {
 }
 
 func (r *receiver) decodePacket(p packet, rate int) {
-	r.gaps = 0
-	c := r.decode[p.codec]
-	if c == nil {
+	d := r.decode[p.codec]
+	if d == nil {
 		return
 	}
 	from := len(r.pcm)
-	r.pcm = c.Decode(r.pcm, p.payload)
-	if got := len(r.pcm) - from; got != p.units*rate/8000 { // another rate than the one we send with
-		other := audio.Clip{Rate: got * 8000 / p.units, Samples: append([]int16(nil), r.pcm[from:]...)}
+	r.pcm = d.codec.Decode(r.pcm, p.payload)
+	if len(r.pcm) == from {
+		r.conceal(p.units*rate/d.Clock, rate) // what came is no sound
+		return
+	}
+	r.gaps, r.speaks = 0, d
+	if d.Rate != rate { // another one than we send with
+		other := audio.Clip{Rate: d.Rate, Samples: append([]int16(nil), r.pcm[from:]...)}
 		r.pcm = append(r.pcm[:from], other.At(rate).Samples...)
 	}
 }
 
-// conceal makes up sound that is missing: what was heard last, softer each time,
-// and silence after three frames.
-func (r *receiver) conceal(n int) {
+// conceal makes up n samples that are missing: what the codec knows of them, or
+// what was heard last, softer each time, and silence after three frames.
+func (r *receiver) conceal(n, rate int) {
 	r.gaps++
+	if d := r.speaks; d != nil && d.Rate == rate && r.gaps <= fades {
+		if pcm, ok := d.codec.Conceal(r.pcm, n, r.buffer.following(d.Name)); ok {
+			r.pcm = pcm
+			return
+		}
+	}
 	for i := range n {
 		var v int16
 		if r.gaps <= 3 {

@@ -22,7 +22,9 @@ type Source interface {
 type sender struct {
 	to     netip.AddrPort
 	name   string
+	wishes string // of the other side, for the codec
 	codec  audio.Codec
+	unit   uint32 // a frame on the clock of the codec
 	seq    uint16
 	ts     uint32
 	marker bool // the next packet begins something
@@ -32,16 +34,18 @@ type sender struct {
 	press  press
 	thin   thin
 
-	pcm    []int16
-	packet []byte
-	sealed []byte
-	sent   uint32 // packets, for reports
-	octets uint32
+	pcm     []int16
+	payload []byte
+	packet  []byte
+	sealed  []byte
+	sent    uint32 // packets, for reports
+	octets  uint32
 }
 
 func (o *sender) start() {
 	o.seq, o.ts = uint16(rand.Uint32()), rand.Uint32()
 	o.marker = true
+	o.unit = frameUnits
 	o.pcm = make([]int16, 320)
 	o.packet = make([]byte, 0, 256)
 }
@@ -69,12 +73,12 @@ func (s *Session) send(late int) (said []int16, done func()) {
 	o := &s.out
 	said = o.pcm[:s.rate/50]
 	clear(said)
-	o.ts += uint32(late) * frameUnits
+	o.ts += uint32(late) * o.unit
 	if late > 0 {
 		o.marker = true
 	}
 	if !s.terms.Sends {
-		o.ts += frameUnits
+		o.ts += o.unit
 		o.marker = true
 		return said, nil // what plays waits until the other side hears again
 	}
@@ -89,13 +93,18 @@ func (s *Session) send(late int) (said []int16, done func()) {
 	return said, done
 }
 
-// sendFrame sends one frame of sound.
+// sendFrame sends one frame of sound, unless the codec leaves it out as silence.
 func (s *Session) sendFrame(pcm []int16) {
 	o := &s.out
+	if o.payload = o.codec.Encode(o.payload[:0], pcm); len(o.payload) == 0 {
+		o.ts += o.unit
+		o.marker = true // what comes next begins a spurt of talk. RFC 3551 §4.1
+		return
+	}
 	h := rtp.Header{Version: 2, Marker: o.marker, PayloadType: s.terms.Codec.Type, SequenceNumber: o.seq, Timestamp: o.ts, SSRC: s.ssrc}
 	o.marker = false
-	o.ts += frameUnits
-	s.write(&h, func(b []byte) []byte { return o.codec.Encode(b, pcm) })
+	o.ts += o.unit
+	s.write(&h, func(b []byte) []byte { return append(b, o.payload...) })
 }
 
 // write sends one packet. A packet that cannot be sent is lost, as packets are.

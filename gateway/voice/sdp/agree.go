@@ -10,9 +10,27 @@ import (
 // Event is the format by which keys travel. RFC 4733
 const Event = "telephone-event"
 
-// eventType is the payload type that we give keys. It is free to choose; most of
-// the field chose this one.
-const eventType = 101
+// Opus is the codec that has a clock of its own. RFC 7587
+const Opus = "opus"
+
+// Payload types that are free to choose; most of the field chose these. Keys have
+// one for each clock that a codec has. RFC 4733 §2.1
+const (
+	eventType     = 101
+	wideEventType = 110
+	opusType      = 111
+)
+
+// Clocks of RTP timestamps. Opus has 48000 whatever its sampling. RFC 7587 §4.1
+const (
+	clock     = 8000
+	wideClock = 48000
+)
+
+// opusWishes are what we would like to be sent: wideband and one channel, the copy
+// of the packet before, and silence too, since who listens for machines and records
+// wants to hear it. RFC 7587 §6.1
+const opusWishes = "maxplaybackrate=16000;sprop-maxcapturerate=16000;stereo=0;useinbandfec=1;usedtx=0"
 
 // Suites are the ways of protecting a stream that we speak, best first.
 // RFC 4568 §6.2, RFC 7714 §14.2
@@ -58,6 +76,7 @@ type Terms struct {
 	Codec      Format           // to send
 	Receive    map[uint8]string // codecs that may come, by payload type
 	EventOut   uint8            // payload type of keys that we send; 0: none
+	EventClock int              // of the lengths of keys that we send
 	EventIn    map[uint8]bool   // of keys that may come
 	Sends      bool             // we may send
 	Receives   bool             // they may send
@@ -77,7 +96,11 @@ func (s *Side) Offer(direction string) *Description {
 		}
 	}
 	if s.Events {
-		m.Formats = append(m.Formats, Format{Type: eventType, Name: Event, Clock: 8000, Fmtp: "0-16"})
+		// Also where Opus is alone: much of the field knows keys on this clock only.
+		m.Formats = append(m.Formats, Format{Type: eventType, Name: Event, Clock: clock, Fmtp: "0-16"})
+		if slices.Contains(s.Codecs, Opus) {
+			m.Formats = append(m.Formats, Format{Type: wideEventType, Name: Event, Clock: wideClock, Fmtp: "0-16"})
+		}
 	}
 	if s.Secure == Must {
 		m.Proto = Secure
@@ -102,6 +125,9 @@ func (s *Side) number(d *Description) *Description {
 }
 
 func named(name string) (Format, bool) {
+	if name == Opus {
+		return Format{Type: opusType, Name: Opus, Clock: wideClock, Fmtp: opusWishes}, true
+	}
 	for _, t := range []uint8{0, 8, 9} {
 		if static[t].Name == name {
 			return static[t], true
@@ -153,7 +179,7 @@ func (s *Side) agree(theirs *Media) (*Terms, Media, error) {
 	t := s.terms(theirs)
 	ours := Media{Kind: "audio", Port: s.Port, Proto: theirs.Proto, Host: s.Host, Ptime: s.Ptime, Mux: s.Mux && theirs.Mux}
 	for _, name := range s.Codecs { // our order: the answerer may choose
-		f, ok := theirs.find(name)
+		f, ok := theirs.codec(name)
 		if !ok {
 			continue
 		}
@@ -161,14 +187,16 @@ func (s *Side) agree(theirs *Media) (*Terms, Media, error) {
 			t.Codec = f
 		}
 		t.Receive[f.Type] = f.Name
+		if f.Name == Opus {
+			f.Fmtp = opusWishes // each side has its own
+		}
 		ours.Formats = append(ours.Formats, f)
 	}
 	if t.Codec.Name == "" {
 		return nil, ours, ErrNoCodec
 	}
-	if f, ok := theirs.event(); ok && s.Events {
-		t.EventOut, t.EventIn[f.Type] = f.Type, true
-		ours.Formats = append(ours.Formats, Format{Type: f.Type, Name: Event, Clock: f.Clock, Fmtp: "0-16"})
+	if s.Events {
+		s.events(t, theirs, &ours)
 	}
 	if theirs.secure() != (s.Secure == Must) && s.Secure != May {
 		return nil, ours, ErrSecurity
@@ -186,6 +214,30 @@ func (s *Side) agree(theirs *Media) (*Terms, Media, error) {
 		}
 	}
 	return nil, ours, ErrSecurity
+}
+
+// events answers the formats of keys: on the clock of each codec that is answered.
+func (s *Side) events(t *Terms, theirs, ours *Media) {
+	_, wide := ours.find(Opus, wideClock)
+	for _, c := range []int{clock, wideClock} {
+		if f, ok := theirs.find(Event, c); ok && (c == clock || wide) {
+			t.EventIn[f.Type] = true
+			ours.Formats = append(ours.Formats, Format{Type: f.Type, Name: Event, Clock: c, Fmtp: "0-16"})
+		}
+	}
+	t.press(theirs)
+}
+
+// press finds how we press keys: on the clock of the codec, else on the one that
+// everybody knows.
+func (t *Terms) press(theirs *Media) {
+	f, ok := theirs.find(Event, t.Codec.Clock)
+	if !ok {
+		f, ok = theirs.find(Event, clock)
+	}
+	if ok {
+		t.EventOut, t.EventClock = f.Type, f.Clock
+	}
 }
 
 // Accept reads their answer to our offer.
@@ -216,8 +268,8 @@ func (s *Side) Accept(offer, answer *Description) (*Terms, error) {
 			t.Receive[f.Type] = f.Name
 		}
 	}
-	if f, ok := theirs.event(); ok {
-		t.EventOut, t.EventIn[f.Type] = f.Type, true
+	if t.press(theirs); t.EventOut != 0 {
+		t.EventIn[t.EventOut] = true
 	}
 	if err := t.secure(s, ours, theirs); err != nil {
 		return nil, err
@@ -277,17 +329,22 @@ func (t *Terms) direct(ours, theirs, host string) {
 	t.Held = !t.Sends
 }
 
-func (m *Media) find(name string) (Format, bool) {
+func (m *Media) find(name string, clock int) (Format, bool) {
 	for _, f := range m.Formats {
-		if f.Name == name && f.Clock == 8000 {
+		if f.Name == name && f.Clock == clock {
 			return f, true
 		}
 	}
 	return Format{}, false
 }
 
-// event finds the format of keys: the one with the clock of our codecs.
-func (m *Media) event() (Format, bool) { return m.find(Event) }
+// codec finds a codec on the clock that it has.
+func (m *Media) codec(name string) (Format, bool) {
+	if name == Opus {
+		return m.find(name, wideClock)
+	}
+	return m.find(name, clock)
+}
 
 // reverse is a direction as the other side sees it.
 func reverse(d string) string {

@@ -258,8 +258,10 @@ func (m *Media) rtpmap(v string) {
 
 // canonical gives a codec's name in the letters that it is registered with.
 func canonical(name string) string {
-	if strings.EqualFold(name, Event) {
-		return Event
+	for _, small := range []string{Event, Opus} {
+		if strings.EqualFold(name, small) {
+			return small
+		}
 	}
 	return strings.ToUpper(name)
 }
@@ -323,7 +325,11 @@ func (m *Media) write(b *strings.Builder, host string) {
 	}
 	for _, f := range m.Formats {
 		if f.Name != "" {
-			fmt.Fprintf(b, "a=rtpmap:%d %s/%d\r\n", f.Type, f.Name, f.Clock)
+			channels := ""
+			if f.Name == Opus {
+				channels = "/2" // always, whatever is sent. RFC 7587 §7
+			}
+			fmt.Fprintf(b, "a=rtpmap:%d %s/%d%s\r\n", f.Type, f.Name, f.Clock, channels)
 		}
 		if f.Fmtp != "" {
 			fmt.Fprintf(b, "a=fmtp:%d %s\r\n", f.Type, f.Fmtp)
