@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -133,7 +134,11 @@ func (w *world) Flow(ref string) (*flow.Flow, error) {
 		return nil, err
 	}
 	content, hash := f.Content, f.Hash
-	if v := version(f, qualifier); v != nil {
+	v, ok := version(f, qualifier)
+	switch {
+	case !ok:
+		return nil, &fault.Error{Kind: fault.NotFound, Code: CodeNoFlow, Message: "flow " + ref + " has no version " + qualifier}
+	case v != nil:
 		content, hash = v.Content, v.Hash
 	}
 	if content == "" || f.State == resource.Archived {
@@ -151,31 +156,24 @@ func (w *world) FlowNamed(name string) (*flow.Flow, error) {
 	return w.Flow(row.ID)
 }
 
-// version gives the frozen version that a qualifier or an alias names; nil is the newest.
-func version(f *resource.Flow, qualifier string) *resource.FlowVersion {
+// version gives the frozen version that a qualifier or an alias names; ok and
+// nil is the newest. What a file declares has no versions: it is meant itself.
+func version(f *resource.Flow, qualifier string) (v *resource.FlowVersion, ok bool) {
 	if qualifier == "" || strings.HasPrefix(qualifier, "$") {
-		return nil
+		return nil, true
 	}
-	number := int64(0)
+	number, _ := strconv.ParseInt(qualifier, 10, 64)
 	for _, a := range f.Aliases {
 		if a.ID == qualifier || a.Name == qualifier {
 			number = a.Version
 		}
 	}
-	if number == 0 {
-		for _, c := range qualifier {
-			if c < '0' || c > '9' {
-				return nil
-			}
-			number = number*10 + int64(c-'0')
-		}
-	}
 	for i := range f.Versions {
 		if f.Versions[i].Version == number {
-			return &f.Versions[i]
+			return &f.Versions[i], true
 		}
 	}
-	return nil
+	return nil, f.File
 }
 
 // Content gives the content in which a parked contact stands.
