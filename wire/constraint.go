@@ -3,18 +3,22 @@ package wire
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // A pattern is a regular expression of the model. AWS writes them for Java and
 // matches the whole value; of what RE2 lacks only a leading (?!a|b) occurs in
-// plain places, so that is taken off and checked by itself.
+// plain places, so that is taken off and checked by itself. It is compiled when the
+// first value is held against it: most never meet one, and all of them compiled
+// are the greater half of an idle server's heap.
 type pattern struct {
 	not   []string
-	re    *regexp.Regexp
+	re    func() *regexp.Regexp
 	times Bounds // in characters, where the pattern is one class so and so often
 }
 
@@ -31,11 +35,11 @@ func compilePattern(src string) (*pattern, error) {
 	if class, times, ok := repeatedClass(rest); ok {
 		rest, p.times = class+"*", times
 	}
-	re, err := regexp.Compile(`\A(?:` + rest + `)\z`)
-	if err != nil {
+	whole := `\A(?:` + rest + `)\z`
+	if _, err := syntax.Parse(whole, syntax.Perl); err != nil { // what Compile may refuse
 		return nil, fmt.Errorf("pattern %q: %w", src, err)
 	}
-	p.re = re
+	p.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(whole) })
 	return p, nil
 }
 
@@ -58,7 +62,7 @@ func (p *pattern) match(s string) bool {
 	if p.times.HasMax && p.times.outside(float64(utf8.RuneCountInString(s)), "", "") != "" {
 		return false
 	}
-	return !slices.ContainsFunc(p.not, func(n string) bool { return strings.HasPrefix(s, n) }) && p.re.MatchString(s)
+	return !slices.ContainsFunc(p.not, func(n string) bool { return strings.HasPrefix(s, n) }) && p.re().MatchString(s)
 }
 
 // outside says on which side of b the number n of units lies, "" if it lies within.
