@@ -129,14 +129,15 @@ func (s *settings) canonical(address string) string {
 }
 
 // international is canonical for carriers that write all telephone numbers with
-// their country code, with or without a plus sign.
+// their country code, with or without a plus sign. No country code begins with 0:
+// such a number is national all the same.
 func (s *settings) international(address string) string {
 	if n, ok := s.Numbers[address]; ok {
 		return n
 	}
 	a := strings.TrimSpace(strings.ToValidUTF8(address, "?"))
-	if digits(a) && len(a) > 8 {
-		return "+" + strings.TrimPrefix(a, "00")
+	if digits(a) && len(a) > 8 && a[0] != '0' {
+		return "+" + a
 	}
 	return s.canonical(a)
 }
