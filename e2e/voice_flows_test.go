@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"crypto/sha1"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/connect/types"
+	"github.com/coder/websocket"
 )
 
 // These run flows that others exported from Amazon Connect, unchanged, over SIP
@@ -180,19 +179,15 @@ type listener struct {
 func newListener(t *testing.T) *listener {
 	l := &listener{}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// RFC 6455 §4.2.2
-		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-		conn, _, err := w.(http.Hijacker).Hijack()
+		conn, err := websocket.Accept(w, r, nil)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer conn.Close()
-		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
-		b := make([]byte, 4096)
+		defer conn.CloseNow()
 		for {
-			n, err := conn.Read(b)
-			l.bytes.Add(int64(n))
+			_, frame, err := conn.Read(r.Context()) // it answers pings too
+			l.bytes.Add(int64(len(frame)))
 			if err != nil {
 				return
 			}
