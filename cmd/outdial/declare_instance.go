@@ -242,7 +242,7 @@ func (d *declarer) number(path string, c *numberConfig, kind resource.Kind) {
 	}
 	doc.QuietDo = d.oneOf(path+".quietHoursDo", c.QuietDo, "hold", "refuse")
 	doc.QuietZone, doc.Throttle = c.QuietZone, c.Throttle
-	if c.Throttle < 0 {
+	if !isRate(c.Throttle) {
 		d.fail(path+".throttle", "at least 0, not %v", c.Throttle)
 	}
 	d.add(path, kind, d.home.Instance, &doc.Meta, doc)

@@ -147,7 +147,7 @@ func (d *declarer) carriers() {
 			d.fail(path+".kind", "wants %s, not %q", strings.Join(carrierKinds(), ", "), c.Kind)
 			continue
 		}
-		if c.Throttle < 0 {
+		if !isRate(c.Throttle) {
 			d.fail(path+".throttle", "at least 0, not %v", c.Throttle)
 		}
 		d.oneOf(path+".unknown", c.Unknown, "resend", "hold")

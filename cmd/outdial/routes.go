@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -24,6 +25,9 @@ func (c *config) policy() engine.Policy {
 	}
 	return p
 }
+
+// isRate tells whether a number is a rate: YAML writes others too, .nan and .inf.
+func isRate(f float64) bool { return f >= 0 && !math.IsInf(f, 1) }
 
 var destinationPrefix = regexp.MustCompile(`^\+[1-9][0-9]{0,14}$`)
 

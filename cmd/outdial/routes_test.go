@@ -40,6 +40,18 @@ func TestRoutesConfig(t *testing.T) {
 	}
 }
 
+func TestThrottlesThatAreNoRate(t *testing.T) {
+	for _, rate := range []string{".nan", ".inf", "-.inf", "-0.5"} {
+		_, err := parseConfig("c.yaml", []byte("carriers:\n- {name: acme, kind: smpp, addresses: ['127.0.0.1:2775'], system_id: a, password: p, throttle: "+rate+"}\n"+
+			"instances:\n- alias: acme\n  numbers:\n  - {number: '+12065550110', channels: [SMS], carrier: acme, throttle: "+rate+"}\n"), noEnv, nil)
+		for _, want := range []string{"carriers[0].throttle: at least 0", "numbers[0].throttle: at least 0"} {
+			if !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("%s: %v, want %s", rate, err, want)
+			}
+		}
+	}
+}
+
 // A kannelBox is the far side of two accounts: what was sent by each, and how it
 // answers.
 type kannelBox struct {
