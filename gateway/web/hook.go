@@ -105,6 +105,9 @@ func (g *Gateway) below(path string) string {
 // answer hands on what was heard, and answers then. Where anything could not be
 // kept the carrier is told to come again; what was kept is known by its key.
 func (g *Gateway) answer(ctx context.Context, w http.ResponseWriter, heard Heard) {
+	if len(heard.Foreign) > 0 {
+		g.log.Info("a web-hook for numbers that the account does not name", "ids", heard.Foreign)
+	}
 	var again, nobody error
 	kept := 0
 	for i := range heard.Events {

@@ -92,6 +92,9 @@ type Heard struct {
 	Status int
 	Type   string
 	Body   string
+	// Foreign is what the account does not have that was written to: an id of a
+	// number that its configuration does not name. It is said in the log.
+	Foreign []string
 	// Confirm, where set, is fetched before the answer: an address that proves
 	// to the far side that we are here.
 	Confirm string

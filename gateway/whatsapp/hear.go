@@ -48,16 +48,17 @@ func (c *cloud) Hear(_ context.Context, h *web.Hook) (web.Heard, error) {
 		return web.Heard{}, fault.New(fault.Invalid, "body: not the JSON that was expected")
 	}
 	var out web.Heard
+	byID := func(v *value) (string, bool) {
+		n, ok := c.numbers[v.Metadata.ID]
+		if !ok {
+			out.Foreign = append(out.Foreign, strings.ToValidUTF8(v.Metadata.ID, "?"))
+		}
+		return n, ok
+	}
 	for i := range b.Entries {
-		out.Events = append(out.Events, c.events(&b.Entries[i], c.byID, nil, c.file)...)
+		out.Events = append(out.Events, c.events(&b.Entries[i], byID, nil, c.file)...)
 	}
 	return out, nil
-}
-
-// byID finds our number by Meta's id of it.
-func (c *cloud) byID(v *value) (string, bool) {
-	n, ok := c.numbers[v.Metadata.ID]
-	return n, ok
 }
 
 // file is a file at Meta: its id leads to an address, that to the file, both
