@@ -1,12 +1,15 @@
 # make          list the targets
 .DEFAULT_GOAL := help
-.PHONY: help build run test unit race lint fuzz update bench soak clean
+.PHONY: help build opus run test unit race lint fuzz update bench soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 build: ## build ./outdial, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o outdial ./cmd/outdial
+
+opus: ## build ./outdial with Opus for voice: needs a C compiler, pkg-config and libopus-dev
+	CGO_ENABLED=1 go build -trimpath -tags 'opus nolibopusfile' -ldflags '-s -w' -o outdial ./cmd/outdial
 
 run: ## run the server with its demo instance
 	go run ./cmd/outdial serve

@@ -11,6 +11,7 @@ want=(
   kamailio            # a registrar
   espeak-ng flite     # voices
   sox                 # tones and noise
+  libopus-dev pkg-config # Opus, for the build tag that brings it
   kannel              # an SMS gateway to compare with
   libnet-smpp-perl    # an SMPP library of another language
 )

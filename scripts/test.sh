@@ -41,6 +41,10 @@ tests() {
 	return $status
 }
 step 'tests' tests
+# The build that has Opus: with cgo and libopus, against baresip.
+opus='peers opus nolibopusfile'
+step 'vet, with Opus' go vet -tags "$opus" ./gateway/voice/... ./cmd/outdial
+step 'Opus' go test -timeout 2m -tags "$opus" -run Opus ./gateway/voice/...
 # Whole contacts a second time: every server of these tests has PostgreSQL behind it.
 step 'end to end, on PostgreSQL' env OUTDIAL_E2E=postgres go test -tags peers -count 1 ./e2e
 # The rest of the fuzzing is make fuzz and make soak.
