@@ -120,6 +120,20 @@ func last(ref string) string {
 	return ref
 }
 
+// ends are the ends of an ARN, the longest first: "bot-alias/BOT/ALIAS", "BOT/ALIAS".
+func ends(ref string) []string {
+	if !strings.HasPrefix(ref, "arn:") {
+		return nil
+	}
+	var out []string
+	for i := range len(ref) {
+		if ref[i] == ':' || ref[i] == '/' {
+			out = append(out, ref[i+1:])
+		}
+	}
+	return out
+}
+
 // parts are the names within an ARN: those of a bot and its alias, a function
 // and its version.
 func parts(ref string) []string {

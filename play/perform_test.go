@@ -148,6 +148,28 @@ func TestStubsBesideTheFlow(t *testing.T) {
 	}
 }
 
+// A key of the stubs is an ARN, any end of one, or a name within it.
+func TestKeysOfStubs(t *testing.T) {
+	w := new(world)
+	for _, c := range []struct{ key, ref string }{
+		{"arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/ALIAS", "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/ALIAS"},
+		{"BOT/ALIAS", "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/ALIAS"},
+		{"ALIAS", "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/ALIAS"},
+		{"BOT", "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/ALIAS"},
+		{"function:lookup:live", "arn:aws:lambda:us-east-1:111122223333:function:lookup:live"},
+		{"lookup:live", "arn:aws:lambda:us-east-1:111122223333:function:lookup:live"},
+		{"lookup", "arn:aws:lambda:us-east-1:111122223333:function:lookup:live"},
+		{"queue/q-1", "arn:aws:connect:us-east-1:111122223333:instance/i/queue/q-1"},
+	} {
+		if v, key, ok := stub(w, map[string]int{c.key: 1, "*": 2}, c.ref); !ok || v != 1 || key != c.key {
+			t.Errorf("%s for %s: %d of %q", c.key, c.ref, v, key)
+		}
+	}
+	if v, _, _ := stub(w, map[string]int{"ALIAS": 1, "*": 2}, "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT/OTHERALIAS"); v != 2 {
+		t.Errorf("the end of a name is no name")
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	c := NewCoverage()
 	c.Add(script(t, chat, "< …\n> 1\n< …\n= end\n").Coverage)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,7 +188,7 @@ func stub[V any](w *world, m map[string]V, ref string) (V, string, bool) {
 		var none V
 		return none, "", false
 	}
-	for _, key := range append([]string{ref, last(ref), w.names[ref]}, parts(ref)...) {
+	for _, key := range slices.Concat([]string{ref, last(ref), w.names[ref]}, ends(ref), parts(ref)) {
 		if v, ok := m[key]; ok && key != "" && key != "*" {
 			return v, key, true
 		}
