@@ -7,7 +7,9 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -91,6 +93,10 @@ type picture struct {
 func Draw(doc []byte, o Options) ([]byte, error) {
 	var c content
 	if err := json.Unmarshal(bytes.TrimPrefix(doc, []byte("\ufeff")), &c); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return nil, fault.New(fault.Invalid, "not a flow: %s is of kind %s", cmp.Or(wrong.Field, "it"), wrong.Value)
+		}
 		return nil, fault.Wrap(fault.Invalid, err, "not a flow")
 	}
 	if len(c.Actions) == 0 {

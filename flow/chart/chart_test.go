@@ -124,8 +124,8 @@ func TestPlaces(t *testing.T) {
 }
 
 func TestNoFlow(t *testing.T) {
-	for _, doc := range []string{"", "[]", "{}", `{"Actions":{}}`, `{"Actions":[]}`} {
-		if _, err := chart.Draw([]byte(doc), chart.Options{}); !fault.Is(err, fault.Invalid) {
+	for _, doc := range []string{"", "[]", "{}", `{"Actions":{}}`, `{"Actions":"x"}`, `{"Actions":[]}`} {
+		if _, err := chart.Draw([]byte(doc), chart.Options{}); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), "struct") {
 			t.Errorf("%q: %v", doc, err)
 		}
 	}
