@@ -52,6 +52,7 @@ func (r *contactRow) decode() (*contact.Contact, error) {
 	if err := json.Unmarshal([]byte(r.doc), c); err != nil {
 		return nil, fmt.Errorf("store: contact %s: %w", r.id, err)
 	}
+	c.ID, c.Instance = r.id, r.instance
 	return c, nil
 }
 
@@ -145,6 +146,7 @@ func (t *Tx) Save(c *contact.Contact) error {
 	} else if old.taken {
 		return b.hold(c.ID)
 	}
+	doc = without(without(doc, "id", string(c.ID)), "instance", c.Instance)
 	r := &contactRow{id: c.ID, fresh: old.fresh || old.doc == "", instance: c.Instance, initiated: millis(c.Initiated), channel: string(c.Channel),
 		method: c.Method, customer: c.Customer.Address, ended: millis(c.Disconnected), doc: string(doc), dirty: true}
 	if c.Open() {

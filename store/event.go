@@ -30,6 +30,24 @@ type toldEvent struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
+// MarshalJSON writes the type alone where there is no body.
+func (e toldEvent) MarshalJSON() ([]byte, error) {
+	if len(e.Body) == 0 {
+		return json.Marshal(e.Type)
+	}
+	type whole toldEvent
+	return json.Marshal(whole(e))
+}
+
+// UnmarshalJSON reads both forms.
+func (e *toldEvent) UnmarshalJSON(doc []byte) error {
+	if len(doc) > 0 && doc[0] == '"' {
+		return json.Unmarshal(doc, &e.Type)
+	}
+	type whole toldEvent
+	return json.Unmarshal(doc, (*whole)(e))
+}
+
 // EventID gives the id of the event of a contact that is put next.
 func (t *Tx) EventID(id contact.ID, at time.Time) string {
 	if t.b.readonly {

@@ -154,7 +154,7 @@ func (b *batch) flushTokens(w *writer, t *tables) {
 			old = append(old, r.old)
 		}
 		expires := millis(r.Expires)
-		values = append(values, b.s.expiryID(expires), r.k, r.Key, string(r.Contact), r.hashes, expires)
+		values = append(values, b.s.expiryID(expires), r.k, seal(r.Key), string(r.Contact), r.hashes, expires)
 	}
 	w.add(among("delete from token where id in (%s)", old, nil)...)
 	w.write(t.token, values)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
@@ -16,3 +17,16 @@ func key(text string) int64 {
 
 // join makes one text of parts that hold no control characters.
 func join(parts ...string) string { return strings.Join(parts, "\x1f") }
+
+// without gives a JSON object without its first member, where that is this one:
+// the row's columns say it already. What is written otherwise stays. It is cut
+// in place.
+func without(doc []byte, name, value string) []byte {
+	rest, found := bytes.CutPrefix(doc, []byte(`{"`+name+`":"`+value+`",`))
+	if !found {
+		return doc
+	}
+	doc = doc[len(doc)-len(rest)-1:]
+	doc[0] = '{'
+	return doc
+}

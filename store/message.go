@@ -27,10 +27,31 @@ func readMessage(r row) *messageRow {
 
 func (r *messageRow) decode() (*contact.Message, error) {
 	m := new(contact.Message)
-	if err := json.Unmarshal([]byte(r.doc), m); err != nil {
+	k := keptMessage{Message: m}
+	if err := json.Unmarshal([]byte(r.doc), &k); err != nil {
 		return nil, fmt.Errorf("store: message %s: %w", r.id, err)
 	}
+	m.ID, m.Contact = r.id, r.contact
+	if k.Own {
+		m.Ref = m.ID
+	}
 	return m, nil
+}
+
+// A keptMessage is a message as it is kept, without what its row says already.
+type keptMessage struct {
+	*contact.Message
+	Own bool `json:"own,omitempty"` // the carrier's reference is our id
+}
+
+func keepMessage(m *contact.Message) ([]byte, error) {
+	k := keptMessage{Message: m}
+	if m.Ref != "" && m.Ref == m.ID {
+		short := *m
+		short.Ref, k.Message, k.Own = "", &short, true
+	}
+	doc, err := json.Marshal(k)
+	return without(without(doc, "id", m.ID), "contact", string(m.Contact)), err
 }
 
 func (b *batch) messageStmts(ids []string) []stmt {
@@ -54,7 +75,7 @@ func (t *Tx) PutMessage(m *contact.Message) error {
 	if err := t.b.writable(); err != nil {
 		return err
 	}
-	doc, err := json.Marshal(m)
+	doc, err := keepMessage(m)
 	if err != nil {
 		return fmt.Errorf("store: message %s: %w", m.ID, err)
 	}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"time"
 
@@ -26,6 +28,13 @@ type tokenRow struct {
 	foreign bool // another token has its key
 }
 
+// seal stands for a token's text, of which key is but 64 bits: 128 further ones.
+// What an earlier version kept has the text itself.
+func seal(name string) string {
+	h := sha256.Sum256([]byte(name))
+	return base64.RawStdEncoding.EncodeToString(h[8:24])
+}
+
 func (b *batch) tokenStmts(names []string) []stmt {
 	var keys []int64
 	asked := map[int64]string{}
@@ -39,7 +48,7 @@ func (b *batch) tokenStmts(names []string) []stmt {
 	}
 	return among("select k, id, name, contact, hashes, expires from token where k in (%s)", keys, func(r row) error {
 		name := asked[r.num(0)]
-		t := &tokenRow{k: r.num(0), id: r.num(1), hashes: r.text(4), foreign: r.text(2) != name}
+		t := &tokenRow{k: r.num(0), id: r.num(1), hashes: r.text(4), foreign: r.text(2) != name && r.text(2) != seal(name)}
 		t.Token = Token{Key: name, Contact: contact.ID(r.text(3)), Expires: fromMillis(r.num(5))}
 		b.tokens.fill(name, t)
 		return nil
