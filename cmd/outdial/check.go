@@ -107,29 +107,35 @@ func runCheck(_ context.Context, e env, args []string) error {
 func flowFiles(words []string) ([]string, error) {
 	var out []string
 	for _, w := range words {
-		info, err := os.Stat(w)
+		files, err := filesIn(w, func(p string) bool { return filepath.Ext(p) == ".json" && looksLikeFlow(p) })
 		if err != nil {
 			return nil, err
 		}
-		if !info.IsDir() {
-			out = append(out, w)
-			continue
-		}
-		n := len(out)
-		err = filepath.WalkDir(w, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && filepath.Ext(p) == ".json" && looksLikeFlow(p) {
-				out = append(out, p)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(out) == n {
+		if len(files) == 0 {
 			return nil, fmt.Errorf("there is no flow in the folder %s", w)
 		}
+		out = append(out, files...)
 	}
 	return out, nil
+}
+
+// filesIn gives path itself where it is a file, else those of the folder, at any
+// depth, that fit.
+func filesIn(path string, fit func(string) bool) (out []string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && fit(p) {
+			out = append(out, p)
+		}
+		return err
+	})
+	return out, err
 }
 
 // looksLikeFlow tells whether a JSON file of a folder is meant to be a flow: one

@@ -97,6 +97,27 @@ func put(m map[string]any, name, value string) {
 	}
 }
 
+// begin reads the command line, and makes of it the request as far as both
+// operations have it: fill sets the members that one of them has alone, sample is
+// the flow where none is named.
+func (f *startFlags) begin(ctx context.Context, e env, args []string, fill func(map[string]any) error, sample string) (*client, map[string]any, error) {
+	if err := noWords(parse(f.fs, args)); err != nil {
+		return nil, nil, err
+	}
+	m, err := f.members(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := fill(m); err != nil {
+		return nil, nil, err
+	}
+	c, err := f.connect(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, m, f.common(ctx, c, m, sample)
+}
+
 // common fills in what both operations have, and finds what is named.
 func (f *startFlags) common(ctx context.Context, c *client, m map[string]any, sample string) (err error) {
 	put(m, "InstanceId", f.instance)
@@ -201,21 +222,8 @@ prints its ContactId.
   outdial start chat -json @request.json -wait`)
 	var f chatFlags
 	f.add(fs)
-	if err := noWords(parse(fs, args)); err != nil {
-		return err
-	}
-	m, err := f.members(e)
+	c, m, err := f.begin(ctx, e, args, f.fill, "Appointment reminder (chat)")
 	if err != nil {
-		return err
-	}
-	if err := f.fill(m); err != nil {
-		return err
-	}
-	c, err := f.connect(e)
-	if err != nil {
-		return err
-	}
-	if err := f.common(ctx, c, m, "Appointment reminder (chat)"); err != nil {
 		return err
 	}
 	if err := f.source(ctx, c, m, strings.ToUpper(f.channel)); err != nil {
@@ -328,21 +336,8 @@ Places an outbound call (StartOutboundVoiceContact), and prints its ContactId.
   outdial start voice -to +12065550100 -queue BasicQueue -ring 30 -amd -wait`)
 	var f voiceFlags
 	f.add(fs)
-	if err := noWords(parse(fs, args)); err != nil {
-		return err
-	}
-	m, err := f.members(e)
+	c, m, err := f.begin(ctx, e, args, f.fill, "Appointment reminder (voice)")
 	if err != nil {
-		return err
-	}
-	if err := f.fill(m); err != nil {
-		return err
-	}
-	c, err := f.connect(e)
-	if err != nil {
-		return err
-	}
-	if err := f.common(ctx, c, m, "Appointment reminder (voice)"); err != nil {
 		return err
 	}
 	if err := f.caller(ctx, c, m, f.queue); err != nil {

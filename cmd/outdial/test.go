@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -98,22 +97,12 @@ func runTest(ctx context.Context, e env, args []string) error {
 func playFiles(words []string) ([]string, error) {
 	var out []string
 	for _, w := range words {
-		info, err := os.Stat(w)
+		files, err := filesIn(w, func(p string) bool { return filepath.Ext(p) == ".play" })
 		if err != nil {
 			return nil, err
 		}
-		if !info.IsDir() {
-			out = append(out, filepath.Clean(w))
-			continue
-		}
-		err = filepath.WalkDir(w, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && filepath.Ext(p) == ".play" {
-				out = append(out, p)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
+		for _, f := range files {
+			out = append(out, filepath.Clean(f))
 		}
 	}
 	if len(out) == 0 {
