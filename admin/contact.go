@@ -193,15 +193,19 @@ func (s *Server) describeContact(c *call) error {
 // listMessages gives a contact's messages and what became of them, oldest first.
 func (s *Server) listMessages(c *call) error {
 	out := struct {
-		Messages []*contact.Message `json:"messages"`
-	}{Messages: []*contact.Message{}}
+		Messages []keptMessage `json:"messages"`
+	}{Messages: []keptMessage{}}
 	err := s.Store.View(c.r.Context(), func(t *store.Tx) error {
 		k, err := contactOf(t, c, contact.ID(c.label["id"]))
 		if err != nil {
 			return err
 		}
 		list, err := t.Messages(k.ID)
-		out.Messages = append(out.Messages, s.shown(list)...)
+		if err != nil {
+			return err
+		}
+		told, err := s.waiting(t, k.ID, s.shown(list))
+		out.Messages = append(out.Messages, told...)
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"outdial/contact"
 	"outdial/engine"
+	"outdial/resource"
 	"outdial/wire"
 )
 
@@ -118,6 +119,33 @@ func TestContacts(t *testing.T) {
 			h.refused("GET", "contacts/"+string(first)+path, "", 404, "id")
 		}
 		h.refused("DELETE", "contacts/"+string(first), "", 404, "id")
+	})
+}
+
+// What has not left says why, and until when.
+func TestWhatAMessageWaitsFor(t *testing.T) {
+	play(t, nil, func(h *house) {
+		h.put(resource.KindNumber, demo, "number", ours, resource.Number{Meta: resource.Meta{ID: "number", Name: ours}, Number: ours, Channels: []string{"SMS"}, Flow: "ask", Account: "sim", Quiet: "00:00-23:59"})
+		id := h.start("ask", ann, contact.Chat)
+		var list struct {
+			Messages []struct {
+				Status string
+				Waits  struct {
+					Why   string
+					Until time.Time
+				}
+			}
+		}
+		h.get("GET", "contacts/"+string(id)+"/messages", "", &list)
+		if len(list.Messages) != 1 || list.Messages[0].Status != contact.StatusQueued || list.Messages[0].Waits.Why != engine.CodeQuiet || !list.Messages[0].Waits.Until.After(h.engine.Now()) {
+			h.Errorf("%+v", list.Messages)
+		}
+		h.get("POST", "clock", `{"advance":"25h"}`, nil)
+		list.Messages = nil
+		h.get("GET", "contacts/"+string(id)+"/messages", "", &list)
+		if len(list.Messages) == 0 || list.Messages[0].Status != contact.StatusDelivered || list.Messages[0].Waits.Why != "" {
+			h.Errorf("the next day: %+v", list.Messages)
+		}
 	})
 }
 

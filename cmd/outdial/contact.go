@@ -302,7 +302,7 @@ func (s *screen) entry(t timelineEntry) {
 			fmt.Fprint(s.w, " "+s.paint("31", strings.TrimSpace(m.Code+" "+m.Error)))
 		}
 		if m.Resent > 0 && t.Status == contact.StatusSent {
-			fmt.Fprintf(s.w, " (sent again %d times)", m.Resent)
+			fmt.Fprintf(s.w, " (sent again %s)", often(m.Resent))
 		}
 		fmt.Fprintln(s.w)
 	case t.Event != nil:

@@ -18,10 +18,53 @@ import (
 var ticks = map[string]string{contact.StatusQueued: "…", contact.StatusSent: "✓", contact.StatusDelivered: "✓✓", contact.StatusRead: "✓✓ read",
 	contact.StatusFailed: "✗", contact.StatusCancelled: "✗ cancelled", contact.StatusUnknown: "? fate unknown"}
 
+// A toldMessage is a message as the server tells of it: with what it waits for,
+// where it has not left.
+type toldMessage struct {
+	*contact.Message
+	Waits *waits `json:"waits,omitempty"`
+}
+
+type waits struct {
+	Why   string    `json:"why,omitempty"`
+	Tries int       `json:"tries,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+func (w *waits) String() string {
+	text := "it waits"
+	if !w.Until.IsZero() {
+		text += " until " + clockTime(w.Until)
+	}
+	if text += ": " + cmp.Or(w.Why, "for its turn"); w.Tries > 0 {
+		text += ", tried " + often(w.Tries)
+	}
+	return text
+}
+
+// clockTime is a time of today, or of the day that it is on.
+func clockTime(t time.Time) string {
+	if t = t.Local(); t.Sub(time.Now()) > 12*time.Hour {
+		return t.Format("2006-01-02 15:04:05")
+	}
+	return t.Format("15:04:05")
+}
+
+// often counts in words.
+func often(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
 // messages gives a contact's messages and what became of them.
-func (c *client) messages(ctx context.Context, id string) ([]*contact.Message, error) {
+func (c *client) messages(ctx context.Context, id string) ([]toldMessage, error) {
 	var out struct {
-		Messages []*contact.Message `json:"messages"`
+		Messages []toldMessage `json:"messages"`
 	}
 	err := c.call(ctx, "GET", "/_outdial/contacts/"+escape(id)+"/messages", nil, &out)
 	return out.Messages, err
@@ -29,17 +72,20 @@ func (c *client) messages(ctx context.Context, id string) ([]*contact.Message, e
 
 // message shows a message, and below it what became of it: when, by whom, under
 // which reference, in how many segments, and why not.
-func (s *screen) message(m *contact.Message) {
+func (s *screen) message(m toldMessage) {
 	at, what := s.paint("2", m.Created.Local().Format("15:04:05")), s.paint("32", "← "+m.Channel)
 	if m.Direction == "OUTBOUND" {
 		what = s.paint("36", "→ "+m.Channel+" "+cmp.Or(ticks[m.Status], m.Status))
 	}
-	fmt.Fprintf(s.w, "%s %s %s\n", at, what, said(m))
-	for _, line := range fate(m) {
+	fmt.Fprintf(s.w, "%s %s %s\n", at, what, said(m.Message))
+	for _, line := range fate(m.Message) {
 		if strings.HasPrefix(line, "✗") {
 			line = s.paint("31", line)
 		}
 		fmt.Fprintln(s.w, "         "+line)
+	}
+	if m.Waits != nil {
+		fmt.Fprintln(s.w, "         "+m.Waits.String())
 	}
 }
 
@@ -85,13 +131,13 @@ func fate(m *contact.Message) (lines []string) {
 		about = append(about, "1 segment")
 	}
 	if m.Resent > 0 {
-		about = append(about, fmt.Sprintf("sent again %d times: nobody knew what had become of it", m.Resent))
+		about = append(about, "sent again "+often(m.Resent)+": nobody knew what had become of it")
 	}
 	if line := strings.TrimPrefix(strings.Join(about, ", "), ", "); line != "" {
 		lines = append(lines, line)
 	}
 	if m.Code != "" || m.Error != "" {
-		why := strings.TrimSuffix(strings.TrimSpace("the carrier's code "+m.Code+": "+m.Error), ":")
+		why := strings.TrimSuffix(strings.TrimSpace("code "+m.Code+": "+m.Error), ":")
 		if m.Code == "" {
 			why = m.Error
 		}

@@ -37,25 +37,42 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 		{"failed", with(func(m *contact.Message) {
 			m.Status, m.Failed, m.Code, m.Error = contact.StatusFailed, at.Add(time.Hour), "30007", "filtered"
 		}),
-			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, failed 13:00:00, by acme, reference SM1, 2 segments", "✗ the carrier's code 30007: filtered"}},
+			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, failed 13:00:00, by acme, reference SM1, 2 segments", "✗ code 30007: filtered"}},
 		{"failed without words", with(func(m *contact.Message) { m.Status, m.Code = contact.StatusFailed, "30007" }),
-			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments", "✗ the carrier's code 30007"}},
+			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments", "✗ code 30007"}},
 		{"unknown, sent again, by another", with(func(m *contact.Message) {
 			m.Status, m.Resent, m.Tried = contact.StatusUnknown, 2, []contact.Attempt{{Account: "first", Code: "E1", Error: "is down"}}
-		}), []string{"12:00:00 → SMS ? fate unknown \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments, sent again 2 times: nobody knew what had become of it", "not by first: E1 is down"}},
+		}), []string{"12:00:00 → SMS ? fate unknown \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments, sent again twice: nobody knew what had become of it", "not by first: E1 is down"}},
 		{"inbound, with files", &contact.Message{Direction: "INBOUND", Channel: "SMS", Created: at, Status: contact.StatusReceived, Attachments: []contact.Attachment{
 			{ID: "f1", Name: "a.png", Type: "image/png", Size: 2048}, {Type: "application/zip", URL: "https://c.example/1", Error: "not kept"}, {Type: "video/mp4", URL: "https://c.example/2", Size: 3 << 20}}},
 			[]string{"12:00:00 ← SMS [a.png, image/png, 2 kB] [application/zip] [video/mp4, 3.0 MB]", "outdial contact file f1", "application/zip is not kept: not kept", "https://c.example/2"}},
 	} {
 		var b strings.Builder
 		s := &screen{w: &b}
-		s.message(c.m)
+		s.message(toldMessage{Message: c.m})
 		var got []string
 		for line := range strings.Lines(b.String()) {
 			got = append(got, strings.TrimSpace(line))
 		}
 		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+		}
+	}
+}
+
+func TestWhatAMessageStillWaitsFor(t *testing.T) {
+	soon := time.Now().Add(time.Minute)
+	far := time.Date(2090, 5, 6, 12, 0, 0, 0, time.Local)
+	for want, w := range map[string]waits{
+		"it waits: for its turn": {},
+		"it waits until " + soon.Format("15:04:05") + ": no bind is up, tried twice": {Why: "no bind is up", Tries: 2, Until: soon},
+		"it waits until 2090-05-06 12:00:00: QUIET_HOURS":                            {Why: "QUIET_HOURS", Until: far},
+		"it waits: throttled, tried 3 times":                                         {Why: "throttled", Tries: 3},
+	} {
+		var b strings.Builder
+		(&screen{w: &b}).message(toldMessage{Message: &contact.Message{Direction: "OUTBOUND", Channel: "SMS", Status: contact.StatusQueued}, Waits: &w})
+		if got := strings.Split(strings.TrimSpace(b.String()), "\n"); strings.TrimSpace(got[len(got)-1]) != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
