@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"outdial/contact"
+	"outdial/engine"
 	"outdial/store"
 )
 
@@ -66,12 +67,16 @@ func (s *Server) entries(t *store.Tx, id contact.ID) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range records {
-		list = append(list, entry{At: r.At, Kind: kindTurn, Turn: r.Doc, order: 1})
-	}
 	messages, err := t.Messages(id)
 	if err != nil {
 		return nil, err
+	}
+	for _, r := range records {
+		turn, err := engine.Told(r.Doc, messages)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, entry{At: r.At, Kind: kindTurn, Turn: turn, order: 1})
 	}
 	for _, m := range s.shown(messages) {
 		list = append(list, statuses(m)...)

@@ -250,7 +250,7 @@ type PublishEvent struct {
 type Wake struct {
 	Name  string    `json:"name"`
 	Visit int       `json:"visit,omitempty"`
-	At    time.Time `json:"at"`
+	At    time.Time `json:"at,omitzero"` // zero where its job or its entry in the timeline says it
 }
 
 // Hear hands an input to the contact when it is due. Gateways that simulate the
