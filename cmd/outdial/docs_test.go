@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"outdial/play"
 )
 
 // What the manual says is configuration is one that holds, and what it says is
@@ -45,5 +47,34 @@ func TestManual(t *testing.T) {
 		if words[1] == "optout" && !strings.Contains(optoutAbout, "outdial optout "+words[2]) {
 			t.Errorf("%s: there is no such verb", line)
 		}
+	}
+}
+
+// What the manual of flows shows is configuration that holds and stubs that can
+// be read: their first key tells which.
+func TestManualOfFlows(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/flows.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config string
+	stubs := 0
+	for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(raw), -1) {
+		if !strings.HasPrefix(m[1], "at:") {
+			config += m[1]
+			continue
+		}
+		stubs++
+		s, err := play.ReadStubs("flows.md", []byte(m[1]))
+		if err != nil || len(s.Functions) != 2 || len(s.Bots) != 2 || len(s.Queues) != 2 || s.Hours["Office"].Is != "open" || len(s.Hours["Shop"].Overrides) != 1 {
+			t.Errorf("%v: %+v", err, s)
+		}
+	}
+	c, err := parseConfig("flows.md", []byte(config), noEnv, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stubs != 1 || len(c.Instances[0].Aliases) != 2 || c.Services["profile"].Endpoint == "" || len(c.Functions) != 1 {
+		t.Errorf("%d stubs, %+v", stubs, c)
 	}
 }
