@@ -25,6 +25,8 @@ type decoder struct {
 	errs   []problem
 	// secrets lets every text stand elsewhere, as a secret may.
 	secrets bool
+	// below lets the length of time that is read be below nothing.
+	below bool
 }
 
 // A problem is one mistake in the configuration.
@@ -136,7 +138,9 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
 		case seen[k.Value]:
 			d.fail(k, path, "key %q is given twice", k.Value)
 		default:
+			d.below = below(v.Type(), k.Value)
 			d.value(n.Content[i+1], f, join(path, k.Value))
+			d.below = false
 		}
 		seen[k.Value] = true
 	}
@@ -181,9 +185,13 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	} else if !own && v.Kind() == reflect.String {
 		v.SetString(n.Value)
 	} else if v.Type() == reflect.TypeFor[time.Duration]() {
-		t, err := parseSpan(n.Value)
-		if err != nil {
-			d.fail(n, path, "%v", err)
+		text, below := strings.CutPrefix(n.Value, "-")
+		t, err := parseSpan(text)
+		if err != nil || below && !d.below {
+			d.fail(n, path, "%q is no length of time such as 30s, 25h or 7d", n.Value)
+		}
+		if below {
+			t = -t
 		}
 		v.SetInt(int64(t))
 	} else if err := n.Decode(v.Addr().Interface()); err != nil {
@@ -241,6 +249,18 @@ func fieldsOf(v reflect.Value) map[string]reflect.Value {
 		}
 	}
 	return out
+}
+
+// below tells whether the length of time of a key may be below nothing, which is
+// never.
+func below(t reflect.Type, key string) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && below(f.Type, key) || keyOf(f) == key && f.Tag.Get("below") != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // keyOf gives the key of a field, "" where it has none.

@@ -25,11 +25,11 @@ type Trunk struct {
 	Name          string `yaml:"-"` // as numbers and logs call it
 	signal.Config `yaml:",inline"`
 
-	Codecs   []string      `yaml:"codecs" eg:"[PCMU, PCMA, G722]" doc:"codecs, in the order in which they are liked; default PCMU, PCMA, G722"`
+	Codecs   []string      `yaml:"codecs" eg:"[PCMU, PCMA, G722]" doc:"codecs, in the order in which they are liked: PCMU, PCMA, G722, and opus where it is built in (make opus); default PCMU, PCMA, G722"`
 	Secure   string        `yaml:"srtp" eg:"required" doc:"protection of the sound (SRTP): off, optional (taken where it is offered) or required; default: required with transport tls, else off"`
 	Ports    string        `yaml:"rtp_ports" eg:"10000-19999" doc:"ports for sound, two for each call; any leaves it to the system; default 10000-19999"`
 	Public   string        `yaml:"rtp_advertise" eg:"203.0.113.5" doc:"address for sound that the carrier is told; default: as advertise"`
-	Lost     time.Duration `yaml:"rtp_timeout" eg:"30s" doc:"how long no sound may come before a call is given up; default 30s, negative never"`
+	Lost     time.Duration `yaml:"rtp_timeout" eg:"30s" below:"never" doc:"how long no sound may come before a call is given up; default 30s, negative never"`
 	Strict   bool          `yaml:"rtp_strict" eg:"false" doc:"take sound only from the address that the far side named"`
 	Keys     string        `yaml:"dtmf" eg:"auto" doc:"how keys travel: auto (RFC 4733, else in the sound; default), rfc4733, inband, or info (SIP INFO)"`
 	Tone     time.Duration `yaml:"dtmf_length" eg:"160ms" doc:"how long a key that we press sounds; default 160ms"`
@@ -106,8 +106,14 @@ func (s *settings) checkSound() error {
 		known = append(known, f.Name)
 	}
 	for i, c := range s.Codecs {
-		if !slices.Contains(known, c) {
-			return invalid(fmt.Sprintf("codecs[%d]", i), "%s, not %q", strings.Join(known, ", "), c)
+		field := fmt.Sprintf("codecs[%d]", i)
+		switch {
+		case slices.Contains(known, c):
+		case strings.EqualFold(c, audio.Opus) && !slices.Contains(known, audio.Opus):
+			return invalid(field, "%s is not in this program: build one that has it with \"make opus\", or go build -tags 'opus nolibopusfile', "+
+				"with cgo and Debian's libopus-dev; or leave it out", c)
+		default:
+			return invalid(field, "%s, not %q", strings.Join(known, ", "), c)
 		}
 	}
 	if !slices.Contains([]string{sdp.Never, sdp.May, sdp.Must}, s.Secure) {

@@ -48,9 +48,9 @@ type Config struct {
 
 	Timeout    time.Duration `yaml:"target_timeout" eg:"6s" doc:"how long a target may say nothing at all before the next one is tried; default 6s"`
 	Failover   []int         `yaml:"failover" eg:"[503]" doc:"answers after which the next target is tried; default 503"`
-	Ping       time.Duration `yaml:"ping" eg:"30s" doc:"how often OPTIONS asks whether a target is there; default 30s, negative never"`
+	Ping       time.Duration `yaml:"ping" eg:"30s" below:"never" doc:"how often OPTIONS asks whether a target is there; default 30s, negative never"`
 	Redirects  *int          `yaml:"redirects" eg:"5" doc:"how many redirections (3xx) of a call are followed; default 5"`
-	Session    time.Duration `yaml:"session_expires" eg:"30m" doc:"session timer (RFC 4028) that is asked for; default 30m, negative none"`
+	Session    time.Duration `yaml:"session_expires" eg:"30m" below:"never" doc:"session timer (RFC 4028) that is asked for; default 30m, negative none"`
 	Reliable   string        `yaml:"reliable" eg:"supported" doc:"reliable provisional answers (100rel): supported (default), required or off"`
 	FixedRoute bool          `yaml:"fixed_route" eg:"false" doc:"send everything to the target that took the call, whatever address it gives"`
 }
