@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"outdial/contact"
 	"outdial/gateway"
+	"outdial/store"
 )
 
 // A house that died while it was in a call comes up and says so; the phone does
@@ -54,6 +56,39 @@ func TestStopWhileRinging(t *testing.T) {
 			t.Errorf("did %#v", h.far.did[1])
 		}
 		h.ended(id, "TELECOM_ORIGINATOR_CANCEL")
+	})
+}
+
+// The contact is over before its call is hung up, and its timeline has the ladder
+// all the same, once.
+func TestTheLadderOfACallThatWeEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		h.flow("talk", end("end"))
+		h.far.answer = func(e contact.Effect) (gateway.Result, error) {
+			switch e.(type) {
+			case contact.PlaceCall:
+				return gateway.Result{Ref: "call-1", Input: contact.CallAnswered{Ref: "call-1"}}, nil
+			case contact.EndCall:
+				return gateway.Result{Input: contact.CallEnded{By: contact.BySystem, Ladder: "BYE"}}, nil
+			}
+			return gateway.Result{}, nil
+		}
+		id := h.start(call("talk"))
+		h.hears(2)
+		synctest.Wait()
+		h.ended(id, "CONTACT_FLOW_DISCONNECT")
+		h.update(func(tx *store.Tx) error {
+			records, err := tx.Records(id)
+			n := 0
+			for _, r := range records {
+				n += strings.Count(string(r.Doc), "BYE")
+			}
+			if n != 1 {
+				t.Errorf("the ladder is there %d times", n)
+			}
+			return err
+		})
 	})
 }
 

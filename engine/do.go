@@ -162,6 +162,9 @@ func (e *Engine) finish(ctx context.Context, j store.Job, f contact.Effect, r ga
 			}
 		}
 		if r.Input != nil {
+			if err := e.draw(t, j.Contact, r.Input); err != nil {
+				return err
+			}
 			if err := e.tellIfThere(t, j.Contact, r.Input); err != nil {
 				return err
 			}

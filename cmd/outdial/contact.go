@@ -292,6 +292,7 @@ func (s *screen) entry(t timelineEntry) {
 	switch {
 	case t.Turn != nil:
 		fmt.Fprintf(s.w, "%s %s %s\n", at, s.paint("1", t.Turn.Input), brief(t.Turn.In))
+		s.ladder(t.Turn.In)
 		s.turn(t.Turn)
 	case t.Message != nil && t.Message.Direction == "INBOUND":
 		fmt.Fprintf(s.w, "%s %s %s\n", at, s.paint("32", "← "+t.Message.Channel), said(t.Message))
@@ -310,8 +311,21 @@ func (s *screen) entry(t timelineEntry) {
 	}
 }
 
+// margin is before what belongs to the line above.
+const margin = "             "
+
+// ladder draws what was said on the wire for a call that ended, one line a message.
+func (s *screen) ladder(in json.RawMessage) {
+	var end contact.CallEnded
+	if json.Unmarshal(in, &end) != nil || end.Ladder == "" {
+		return
+	}
+	for line := range strings.Lines(end.Ladder) {
+		fmt.Fprintln(s.w, margin+s.paint("2", strings.TrimRight(line, "\n")))
+	}
+}
+
 func (s *screen) turn(t *engine.Turn) {
-	const margin = "             "
 	for _, p := range t.Passed {
 		line := p.Action + " (" + p.Type + "): " + p.Branch
 		if p.Why != "" {
@@ -344,7 +358,7 @@ func brief(doc json.RawMessage) string {
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		switch v := m[k].(type) {
 		case string:
-			if k != "id" && v != "" {
+			if k != "id" && k != "ladder" && v != "" {
 				out = append(out, k+"="+strconv.Quote(v))
 			}
 		case float64, bool:

@@ -2,11 +2,16 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"outdial/contact"
+	"outdial/engine"
 )
 
 // Whoever holds a handset sees what arrives, and what is typed is the reply.
@@ -296,5 +301,25 @@ func TestOperationsVerb(t *testing.T) {
 		if status := run(t.Context(), e, strings.Fields(c.args)); status != 1 || !strings.Contains(errs.String(), c.want) {
 			t.Errorf("%s: exit %d, said %s", c.args, status, errs.String())
 		}
+	}
+}
+
+// The ladder of a call is drawn, one line a message, and not quoted.
+func TestLadder(t *testing.T) {
+	var b strings.Builder
+	s := &screen{w: &b}
+	end := contact.CallEnded{By: contact.BySystem, Ladder: "   2030-05-06T12:00:00Z\n   0.000 -> 192.0.2.1:5060 INVITE sip:+12065550100@192.0.2.1\n   2.000 <- 192.0.2.1:5060 200 OK (BYE)"}
+	doc, err := json.Marshal(end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.entry(timelineEntry{At: time.Date(2030, 5, 6, 12, 0, 2, 0, time.Local), Turn: &engine.Turn{Input: "CallEnded", In: doc, Reason: "CONTACT_FLOW_DISCONNECT"}})
+	want := "12:00:02.000 CallEnded by=\"system\"\n" +
+		"                2030-05-06T12:00:00Z\n" +
+		"                0.000 -> 192.0.2.1:5060 INVITE sip:+12065550100@192.0.2.1\n" +
+		"                2.000 <- 192.0.2.1:5060 200 OK (BYE)\n" +
+		"             ends: CONTACT_FLOW_DISCONNECT\n"
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 }

@@ -49,7 +49,8 @@ type call struct {
 
 	outbox    []letter
 	telling   bool
-	signalled bool // the far side is released
+	signalled bool   // the far side is released
+	parting   func() // what waits for that; nil: nothing
 }
 
 // bufferKept is how many keys are kept that nobody asked for.
@@ -109,6 +110,7 @@ func (k *call) plan(p contact.PlaceCall) signal.Plan {
 			Ended:     k.ended,
 			Gone: func() {
 				k.signalled = true
+				k.part()
 				k.forget()
 				k.leave()
 			},
@@ -193,7 +195,29 @@ func (k *call) ended(o signal.Outcome) {
 	k.stopStream("callEnded")
 	k.g.group.Go(func() error { k.media.Close(); return nil })
 	if !k.silent {
-		k.tell(k.end(o))
+		k.released(func() { k.tell(k.end(o)) })
+	}
+}
+
+// parted is how long the ladder of a call that we hang up waits for the far side's
+// last words.
+const parted = time.Second
+
+// released runs f when the far side has said its last words, or is late with them.
+func (k *call) released(f func()) {
+	if k.signalled {
+		f()
+		return
+	}
+	k.parting = f
+	time.AfterFunc(parted, func() { k.loop.Post(k.part) })
+}
+
+// part runs what waited for the far side's last words.
+func (k *call) part() {
+	if f := k.parting; f != nil {
+		k.parting = nil
+		f()
 	}
 }
 

@@ -298,12 +298,16 @@ func (g *Gateway) endCall(ctx context.Context, c *contact.Contact) (gateway.Resu
 	}
 	done := make(chan gateway.Result, 1)
 	hangUp := func() {
-		if !k.over {
-			k.silent = true
-			k.leg.Hangup(signal.Outcome{By: contact.BySystem})
-			r.Input = k.end(signal.Outcome{By: contact.BySystem})
+		if k.over {
+			done <- r
+			return
 		}
-		done <- r
+		k.silent = true
+		k.leg.Hangup(signal.Outcome{By: contact.BySystem})
+		k.released(func() {
+			r.Input = k.end(signal.Outcome{By: contact.BySystem})
+			done <- r
+		})
 	}
 	ok := k.loop.Post(func() {
 		left := media.Tail() - time.Since(k.spoke)
