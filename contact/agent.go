@@ -36,8 +36,9 @@ type Agent struct {
 	Aside     bool      `json:"aside,omitempty"`  // the agent does: UpdatePreviousContactParticipantState
 	Since     time.Time `json:"since,omitzero"`   // of the hold that goes on
 	Holds     int       `json:"holds,omitempty"`
-	Held      int       `json:"held,omitempty"`    // CustomerHoldDuration, seconds
-	Longest   int       `json:"longest,omitempty"` // LongestHoldDuration, seconds
+	Consults  int       `json:"consults,omitempty"` // how often he has consulted somebody
+	Held      int       `json:"held,omitempty"`     // CustomerHoldDuration, seconds
+	Longest   int       `json:"longest,omitempty"`  // LongestHoldDuration, seconds
 	// After contact work: from the end of the conversation until the agent has
 	// done with it.
 	Work    time.Time `json:"work,omitzero"`
@@ -97,6 +98,30 @@ type QuickConnect struct {
 	Name string `json:"name"`
 	Type string `json:"type"` // USER, QUEUE, PHONE_NUMBER or FLOW
 }
+
+// A Consult is what an agent who talks with a customer knows of his talk with
+// another agent.
+type Consult struct {
+	From   int    `json:"from"`            // visits of the other contact are above it
+	Agent  string `json:"agent,omitempty"` // who was asked; "" until he is there
+	Name   string `json:"name,omitempty"`
+	Joined bool   `json:"joined,omitempty"` // the customer talks with both
+}
+
+// Apart is a contact in which an agent consults another one: until he leaves, the
+// customer is the contact ID's.
+type Apart struct {
+	ID    ID     `json:"id"`
+	Agent string `json:"agent"` // who asks
+	Name  string `json:"name,omitempty"`
+	Hears string `json:"hears,omitempty"` // who hears its flow: CustomerHears, AllHear; "" is the agent who asks
+}
+
+// Who hears the flow of a consult beside the agent who asks, or in his place.
+const (
+	CustomerHears = "customer"
+	AllHear       = "all"
+)
 
 // Pause is the rest of a task that somebody put aside.
 type Pause struct {

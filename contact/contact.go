@@ -112,6 +112,10 @@ type Contact struct {
 	Callback       *Callback `json:"callback,omitempty"`       // of a queued callback
 	CallbackNumber string    `json:"callbackNumber,omitempty"` // E.164: where UpdateContactCallbackNumber wants the customer called back
 	Pause          Pause     `json:"pause,omitzero"`
+	// Consult is the agent's talk with another one, in the contact NextID, while the
+	// customer waits; Apart is set on that contact, as long as it has no customer.
+	Consult *Consult `json:"consult,omitempty"`
+	Apart   *Apart   `json:"apart,omitempty"`
 	// Quick is the quick connect by which it went over to NextID.
 	Quick *QuickConnect `json:"quick,omitempty"`
 
@@ -187,6 +191,14 @@ func (c *Contact) Clone() *Contact {
 	if c.Agent != nil {
 		v := *c.Agent
 		d.Agent = &v
+	}
+	if c.Consult != nil {
+		v := *c.Consult
+		d.Consult = &v
+	}
+	if c.Apart != nil {
+		v := *c.Apart
+		d.Apart = &v
 	}
 	return &d
 }

@@ -188,7 +188,20 @@ type ContactUpdated struct {
 	Scheduled   *time.Time              `json:"scheduled,omitempty"` // of a task that has not begun
 	Hold        string                  `json:"hold,omitempty"`      // AgentOnHold, CustomerOnHold, OffHold
 	By          string                  `json:"by,omitempty"`        // the operation
+	// Consult is a word between the two contacts of a consult; Text is what is said.
+	Consult string `json:"consult,omitempty"`
+	Text    string `json:"text,omitempty"`
 }
+
+// Words between the contacts of a consult.
+const (
+	ConsultTaken = "taken" // to the customer's: the agent By, called Text, is there
+	ConsultOver  = "over"  // to the customer's: the other one has ended
+	ConsultSaid  = "said"  // the agent called By says Text; a flow where By is empty
+	ConsultYours = "yours" // to the other one: the customer is now yours
+	ConsultGone  = "gone"  // to the other one: the customer's call is over
+	ConsultDrop  = "drop"  // to the other one: who asked wants no more of it
+)
 
 // What routing and agents say to a contact.
 const (
@@ -204,6 +217,9 @@ const (
 	Withdrawn = "withdrawn" // the agent it rings at is gone
 	Moved     = "moved"     // the agent hands it on: to a queue, or to another agent
 	Worked    = "completed" // the agent's after contact work is done
+	Consulted = "consulted" // the agent consults a queue, or another agent
+	Joined    = "joined"    // and lets the customer talk with both
+	Dropped   = "dropped"   // and ends that
 
 	// Asked from outside, whoever has the contact: PauseContact, ResumeContact,
 	// TransferContact.

@@ -14,8 +14,11 @@ func (t *Turn) take(in contact.Input) error {
 	switch in := in.(type) {
 	case contact.ContactUpdated:
 		t.updated(in)
-		if in.Hold != "" {
+		switch {
+		case in.Hold != "":
 			return t.holdAs(in.Hold)
+		case in.Consult != "":
+			return t.consultWord(in)
 		}
 		return nil
 	case contact.RecordingKept:
@@ -72,7 +75,7 @@ func (t *Turn) take(in contact.Input) error {
 
 // heard hands an input that bears a visit to the action that waits there.
 func (t *Turn) heard(in contact.Input) error {
-	visit, ok := visitOf(in)
+	visit, ok := VisitOf(in)
 	if !ok {
 		return fault.New(fault.Internal, "unknown input %q", contact.InputKind(in))
 	}
@@ -80,6 +83,7 @@ func (t *Turn) heard(in contact.Input) error {
 		t.out.Stale = true
 		return nil
 	}
+	t.rejoin(in)
 	return t.resume(in)
 }
 
@@ -89,8 +93,8 @@ func (t *Turn) waits(visit int) bool {
 	return visit != 0 && visit == p.Visit && p.Action != ""
 }
 
-// visitOf gives the visit that an input answers.
-func visitOf(in contact.Input) (int, bool) {
+// VisitOf gives the visit that an input answers.
+func VisitOf(in contact.Input) (int, bool) {
 	switch in := in.(type) {
 	case contact.PromptEnded:
 		return in.Visit, true
@@ -361,6 +365,7 @@ func (t *Turn) end(reason string) {
 		c.Call.Await = false
 	}
 	t.leaveQueue()
+	t.endConsult()
 	p := &c.Position
 	p.Action, p.State, p.Stack = "", nil, nil
 	t.Event(contact.DisconnectedType)

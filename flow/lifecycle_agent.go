@@ -67,14 +67,23 @@ func (t *Turn) joined() {
 	p := &c.Position
 	p.Action, p.State, p.Stack, p.Kind = "", nil, nil, ""
 	t.Event(contact.ConnectedAgent)
-	if t.voice() {
-		e := contact.Bridge{Do: contact.BridgeJoin, Agent: c.Agent.ID, Name: c.Agent.Name}
-		if u, err := t.World.User(c.Agent.ID); err == nil {
-			e.Phone = u.Phone
-		}
-		t.Do(e)
+	switch {
+	case c.Apart != nil:
+		t.word(c.Apart.ID, contact.ContactUpdated{Consult: contact.ConsultTaken, By: c.Agent.ID, Text: c.Agent.Name})
+	case t.voice():
+		t.bridgeJoin()
 		t.recordFrom(was)
 	}
+}
+
+// bridgeJoin lets the customer and the agent hear each other.
+func (t *Turn) bridgeJoin() {
+	a := t.Contact.Agent
+	e := contact.Bridge{Do: contact.BridgeJoin, Agent: a.ID, Name: a.Name}
+	if u, err := t.World.User(a.ID); err == nil {
+		e.Phone = u.Phone
+	}
+	t.Do(e)
 }
 
 // said is what the agent says to the customer.
@@ -85,6 +94,8 @@ func (t *Turn) said(in contact.QueueMoved) error {
 		return nil
 	}
 	switch {
+	case c.Apart != nil || c.Consult != nil:
+		t.saidAmong(in.Text)
 	case c.Channel == contact.Chat:
 		t.Do(contact.SendMessage{Text: in.Text, By: c.Agent.ID, Attachments: in.Attachments})
 	case c.Agent.OnHold || c.Agent.Aside:
@@ -107,9 +118,12 @@ func (t *Turn) held(on bool) error {
 		return t.paused(on)
 	}
 	a := c.Agent
-	if !c.WithAgent() || !t.voice() || on == (a.OnHold || a.Aside) {
+	if !c.WithAgent() || !t.voice() || c.Apart != nil || on == (a.OnHold || a.Aside) {
 		t.out.Stale = true
 		return nil
+	}
+	if c.Consult != nil {
+		c.Consult.Joined = false
 	}
 	if !on {
 		t.offHold()
@@ -184,6 +198,14 @@ func (t *Turn) agentLeft() error {
 	if c.Channel == contact.Task {
 		reason = "AGENT_COMPLETED"
 	}
+	if c.Apart != nil { // the customer is another contact's
+		t.end(reason)
+		return nil
+	}
+	if c.Consult != nil {
+		t.leavesTo()
+		return nil
+	}
 	if c.Hooks[disconnected.event] != "" && !c.Agent.Connected.IsZero() {
 		f, err := t.flowOf(disconnected)
 		if err != nil {
@@ -217,7 +239,7 @@ func (t *Turn) hangUp(reason string) {
 // or to another agent, by the flow for that.
 func (t *Turn) handedOn(in contact.QueueMoved) error {
 	c := t.Contact
-	if !c.WithAgent() {
+	if !c.WithAgent() || c.Consult != nil || c.Apart != nil {
 		t.out.Stale = true
 		return nil
 	}

@@ -112,6 +112,12 @@ func (t *Turn) queueMoved(in contact.QueueMoved) error {
 		return t.agentLeft()
 	case contact.Moved:
 		return t.handedOn(in)
+	case contact.Consulted:
+		return t.consults(in)
+	case contact.Joined:
+		return t.joins()
+	case contact.Dropped:
+		return t.drops()
 	}
 	t.out.Stale = true // of a later release: nothing that this one knows
 	return nil
@@ -137,16 +143,26 @@ func (t *Turn) offered(in contact.QueueMoved) error {
 	}
 	t.Do(contact.Wake{Name: offerTimer + strconv.Itoa(c.Queue.Attempts), At: t.At.Add(ring)})
 	t.Note("it is offered to " + name)
-	if t.onCall() {
-		if u, err := t.World.User(in.Agent); err == nil && u.Phone != "" {
-			c.Queue.Offer.Phone = u.Phone
-			t.Do(contact.Bridge{Do: contact.BridgeRing, Agent: in.Agent, Name: name, Phone: u.Phone})
-		}
-	}
+	t.ringPhone()
 	if t.waits(in.Visit) {
 		return t.resume(in)
 	}
 	return nil
+}
+
+// ringPhone lets the telephone of the agent ring to whom it is offered. It is the
+// call's: that of a contact without one does not ring.
+func (t *Turn) ringPhone() {
+	c := t.Contact
+	if !t.onCall() || c.Apart != nil {
+		return
+	}
+	o := *c.Queue.Offer
+	if u, err := t.World.User(o.Agent); err == nil && u.Phone != "" {
+		o.Phone = u.Phone
+		c.Queue.Offer = &o
+		t.Do(contact.Bridge{Do: contact.BridgeRing, Agent: o.Agent, Name: o.Name, Phone: u.Phone})
+	}
 }
 
 // offerTimer begins the name of the timer of an offer; its number follows.

@@ -13,19 +13,25 @@ import (
 // belongs to the conversation (attributes, hooks, the call) goes over to it.
 // Where one contact cannot have two, the first of a turn counts.
 func (t *Turn) follow(method, reason string, change func(d *contact.Contact)) {
+	d := t.segment(method)
+	change(d)
+	t.end(reason)
+	t.out.Next = d
+}
+
+// segment is a contact that goes on from this one.
+func (t *Turn) segment(method string) *contact.Contact {
 	c := t.Contact
 	d := c.Clone()
 	d.ID, d.InitialID, d.PreviousID, d.NextID, d.LegID = "", c.First(), c.ID, "", c.Leg()
 	d.Method, d.Initiated, d.Updated, d.Scheduled = method, t.At, time.Time{}, time.Time{}
 	d.Queue, d.Agent, d.Callback, d.Kept, d.Extra = nil, nil, nil, nil, nil
-	d.Pause, d.Quick = contact.Pause{}, nil
+	d.Pause, d.Quick, d.Consult, d.Apart = contact.Pause{}, nil, nil, nil
 	d.Position = contact.Position{Visit: c.Position.Visit}
 	for _, root := range results {
 		delete(d.Vars, root)
 	}
-	change(d)
-	t.end(reason)
-	t.out.Next = d
+	return d
 }
 
 // results are the namespaces that hold what one contact was answered; they are

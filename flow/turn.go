@@ -99,7 +99,14 @@ func (t *Turn) Return(result string) Next { return Next{do: giveBack, name: resu
 func (t *Turn) Visit() int { return t.Contact.Position.Visit }
 
 // Do asks something of the world.
-func (t *Turn) Do(e contact.Effect) { t.out.Effects = append(t.out.Effects, e) }
+func (t *Turn) Do(e contact.Effect) {
+	if t.Contact.Apart != nil {
+		if e = t.doApart(e); e == nil {
+			return
+		}
+	}
+	t.out.Effects = append(t.out.Effects, e)
+}
 
 // Wake asks for a TimerFired of this name after d, while the action waits.
 func (t *Turn) Wake(name string, d time.Duration) {

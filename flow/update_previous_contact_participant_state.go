@@ -26,10 +26,16 @@ func runUpdatePreviousContactParticipantState(t *Turn) Next {
 	if !before.WithAgent() {
 		return t.NextSaying("nobody is left in the previous contact")
 	}
+	if c.Apart != nil && c.Apart.ID == before.ID {
+		c.Apart.Hears = hears[t.Text("PreviousContactParticipantState")]
+	}
 	t.Do(contact.UpdateContact{ID: before.ID, Update: contact.ContactUpdated{
 		Hold: t.Text("PreviousContactParticipantState"), By: "UpdatePreviousContactParticipantState"}})
 	return t.Next()
 }
+
+// hears is who hears the flow of a consult in each state.
+var hears = map[string]string{"AgentOnHold": contact.CustomerHears, "CustomerOnHold": "", "OffHold": contact.AllHear}
 
 // holdAs does what a later contact wants of who takes part in this one.
 func (t *Turn) holdAs(state string) error {
@@ -38,6 +44,9 @@ func (t *Turn) holdAs(state string) error {
 		return nil
 	}
 	t.offHold()
+	if c.Consult != nil {
+		c.Consult.Joined = state == "OffHold" && c.Consult.Agent != ""
+	}
 	switch state {
 	case "AgentOnHold":
 		return t.onHold(agentHold)

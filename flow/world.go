@@ -93,6 +93,8 @@ type Out struct {
 	// Next is the contact that follows this one. It begins in the same unit of
 	// work, with Started, once it has an id; this one's NextID is that.
 	Next *contact.Contact
+	// Shared: the contact has ended, and its call or chat is another one's.
+	Shared bool
 	// Hidden: what the customer wrote is to be masked wherever it is kept to be
 	// looked at.
 	Hidden bool
