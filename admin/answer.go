@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/contact"
 	"outdial/fault"
 	"outdial/wire"
 )
@@ -177,13 +178,10 @@ func among(field string, words, known []string) error {
 	return nil
 }
 
-// e164 is a telephone number. ITU-T E.164 §6
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
-
 // number reads a telephone number of the path.
 func (c *call) number() (string, error) {
 	n := c.label["number"]
-	if !e164.MatchString(n) {
+	if !contact.E164(n) {
 		return "", fault.New(fault.Invalid, "number: E.164, like +12065550100, not %q", n)
 	}
 	return n, nil

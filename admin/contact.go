@@ -270,7 +270,7 @@ func openContacts(ids []string) error {
 // opted out stays known: it protects the person.
 func (s *Server) erasePerson(c *call) error {
 	number := c.query.Get("customer")
-	if !e164.MatchString(number) {
+	if !contact.E164(number) {
 		return fault.New(fault.Invalid, "customer: E.164, like +12065550100, not %q", number)
 	}
 	var ids []contact.ID

@@ -115,7 +115,7 @@ func (s *Server) testLine(c *call) error {
 
 // check fills in what was left out, or says what is wrong.
 func (in *lineTest) check() (time.Duration, error) {
-	if !e164.MatchString(in.Number) {
+	if !contact.E164(in.Number) {
 		return 0, fault.New(fault.Invalid, "number: E.164, like +12065550100, not %q", in.Number)
 	}
 	if in.Channel = strings.ToUpper(in.Channel); in.Channel == "" {

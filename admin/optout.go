@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/contact"
 	"outdial/engine"
 	"outdial/fault"
 	"outdial/resource"
@@ -244,7 +245,7 @@ func readNumbers(r io.Reader) (numbers []string, err error) {
 		if text == "" {
 			continue
 		}
-		if !e164.MatchString(text) {
+		if !contact.E164(text) {
 			return nil, fault.New(fault.Invalid, "line %d: E.164, like +12065550100, not %q", n, text)
 		}
 		numbers = append(numbers, text)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"outdial/contact"
 	"outdial/fault"
 	"outdial/resource"
 	"outdial/wire"
@@ -33,7 +34,7 @@ func (s *Server) claimPhoneNumber(ctx context.Context, in *claimPhoneNumberInput
 	if err := checkTags("Tags", in.Tags); err != nil {
 		return nil, err
 	}
-	if !e164(in.PhoneNumber) {
+	if !contact.E164(in.PhoneNumber) {
 		return nil, wire.OutOfBounds("PhoneNumber", "must be a number in E.164, such as +12065550100, not %s", quote(in.PhoneNumber))
 	}
 	n, err := s.claim(ctx, at, in.ClientToken, func(n *resource.Number) bool { return n.Number == in.PhoneNumber },

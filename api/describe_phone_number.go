@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"outdial/contact"
 	"outdial/fault"
 	"outdial/resource"
 	"outdial/store"
@@ -93,7 +94,7 @@ func numberARN(at place, n *resource.Number) string {
 
 // countryOf gives a number's country; of what is no telephone number, what was declared.
 func countryOf(n *resource.Number) string {
-	if n.Country == "" && e164(n.Number) {
+	if n.Country == "" && contact.E164(n.Number) {
 		return country(n.Number)
 	}
 	return n.Country
@@ -103,7 +104,7 @@ func typeOf(n *resource.Number) string {
 	switch {
 	case n.Type != "":
 		return n.Type
-	case e164(n.Number):
+	case contact.E164(n.Number):
 		return "DID"
 	}
 	return "SHORT_CODE"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"outdial/contact"
 	"outdial/wire"
 )
 
@@ -20,27 +21,13 @@ const said = 1 << 31
 // be in E.164 and of a length that its country uses. It is no stricter, so that
 // the numbers of documents and of the simulator pass.
 func (p *phones) check(field, number string) error {
-	if !e164(number) {
+	if !contact.E164(number) {
 		return wire.OutOfBounds(field, "must be a number in E.164, such as +12065550100, not %s", quote(number))
 	}
 	if !p.possible(number) {
 		return wire.OutOfBounds(field, "%s has no length that is possible in its country", number)
 	}
 	return nil
-}
-
-// e164 tells whether s is + and up to 15 digits that do not begin with 0.
-// ITU-T E.164 §6
-func e164(s string) bool {
-	if len(s) < 3 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
-		return false
-	}
-	for i := 1; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
 
 // possible tells whether the length of an E.164 number is one that its country

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"outdial/contact"
 	"outdial/resource"
 	"outdial/store"
 )
@@ -42,7 +43,7 @@ func (s *Server) searchAvailablePhoneNumbers(ctx context.Context, in *searchAvai
 	var all []*resource.Number
 	err = s.Store.View(ctx, func(t *store.Tx) error {
 		return s.available(ctx, t, func(n *resource.Number) bool {
-			if e164(n.Number) && fitsNumber(n, []string{in.PhoneNumberType}, []string{in.PhoneNumberCountryCode}, in.PhoneNumberPrefix) {
+			if contact.E164(n.Number) && fitsNumber(n, []string{in.PhoneNumberType}, []string{in.PhoneNumberCountryCode}, in.PhoneNumberPrefix) {
 				all = append(all, n)
 			}
 			return true

@@ -189,7 +189,7 @@ func (s *Server) source(ctx context.Context, at place, e *endpoint, channel stri
 	if e.Address == "" {
 		return nil, wire.Invalid(field+".Address", "required, and missing")
 	}
-	if e164(e.Address) {
+	if contact.E164(e.Address) {
 		return nil, wire.Invalid(field+".Address", "must be the ARN of a phone number, not the number %s", e.Address)
 	}
 	id, err := at.ID(field+".Address", e.Address, string(resource.KindNumber))

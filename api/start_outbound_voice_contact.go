@@ -198,7 +198,7 @@ func (s *Server) caller(ctx context.Context, at place, in *startOutboundVoiceCon
 
 // numbered finds the number of the instance that is written so.
 func (s *Server) numbered(ctx context.Context, at place, number string) (*resource.Number, error) {
-	if !e164(number) {
+	if !contact.E164(number) {
 		return nil, wire.OutOfBounds("SourcePhoneNumber", "must be a number in E.164, such as +12065550100, not %s", quote(number))
 	}
 	n, err := knownByName[resource.Number](ctx, s, at.Instance, resource.KindNumber, number)

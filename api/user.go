@@ -1,6 +1,7 @@
 package api
 
 import (
+	"outdial/contact"
 	"outdial/resource"
 	"outdial/wire"
 )
@@ -28,7 +29,7 @@ func setIdentity(u *resource.User, i *identityInfo) error {
 	if i == nil {
 		return nil
 	}
-	if i.Mobile != "" && !e164(i.Mobile) {
+	if i.Mobile != "" && !contact.E164(i.Mobile) {
 		return wire.OutOfBounds("IdentityInfo.Mobile", "must be a number in E.164, such as +12065550100, not %s", quote(i.Mobile))
 	}
 	u.FirstName, u.LastName, u.Email, u.SecondEmail, u.Mobile = i.FirstName, i.LastName, i.Email, i.SecondaryEmail, i.Mobile

@@ -68,7 +68,7 @@ func (t *Turn) callbackContact() (*contact.Contact, string) {
 	if to == "" {
 		to = of.Customer.Address
 	}
-	if !isE164(to) {
+	if !contact.E164(to) {
 		return nil, "the customer's number \"" + to + "\" cannot be called"
 	}
 	k, why := t.callbackTimes()

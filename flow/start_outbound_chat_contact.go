@@ -64,7 +64,7 @@ func (t *Turn) outboundChat() (*contact.Contact, string) {
 		return nil, "the number \"" + t.Text("SourceEndpoint", "Address") + "\" is not there"
 	}
 	to := strings.TrimSpace(t.Text("DestinationEndpoint", "Address"))
-	if !isE164(to) {
+	if !contact.E164(to) {
 		return nil, "the destination \"" + to + "\" is not an E.164 number"
 	}
 	f, why := t.findFlow(t.Text("ContactFlowArn"))
@@ -93,12 +93,4 @@ func (t *Turn) outboundChat() (*contact.Contact, string) {
 		c.Attributes = maps.Clone(t.Contact.Attributes)
 	}
 	return c, ""
-}
-
-// isE164 tells whether s is a number in E.164 of a possible length.
-func isE164(s string) bool {
-	if len(s) < 3 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
-		return false
-	}
-	return strings.Trim(s[1:], "0123456789") == ""
 }

@@ -12,7 +12,7 @@ import (
 var transferParticipantToThirdParty = Spec{
 	Doc: "https://docs.aws.amazon.com/connect/latest/adminguide/transfer-to-phone-number.html",
 	Params: []Param{
-		{Name: "ThirdPartyPhoneNumber", Required: true, Valid: isE164, Want: "an E.164 number"},
+		{Name: "ThirdPartyPhoneNumber", Required: true, Valid: contact.E164, Want: "an E.164 number"},
 		// LIVE: both are required.
 		{Name: "ThirdPartyConnectionTimeLimitSeconds", Shape: Int, Use: J, Required: true, Min: 0, Max: 600},
 		{Name: "ContinueFlowExecution", Shape: Bool, Use: S, Required: true},
@@ -66,7 +66,7 @@ func runTransferParticipantToThirdParty(t *Turn) Next {
 // putThrough asks for the third party's call.
 func (t *Turn) putThrough() Next {
 	to := strings.TrimSpace(t.Text("ThirdPartyPhoneNumber"))
-	if !isE164(to) {
+	if !contact.E164(to) {
 		return t.Fail(noMatch, "\""+to+"\" is not an E.164 number")
 	}
 	limit, ok := t.Int("ThirdPartyConnectionTimeLimitSeconds")

@@ -1,6 +1,10 @@
 package flow
 
-import "strings"
+import (
+	"strings"
+
+	"outdial/contact"
+)
 
 // updateContactCallbackNumber sets where the customer is called back.
 var updateContactCallbackNumber = Spec{
@@ -33,7 +37,7 @@ func runUpdateContactCallbackNumber(t *Turn) Next {
 // code, or a national one of the country of our own number; "" where it is none.
 func (t *Turn) callable(s string) string {
 	s = strings.TrimSpace(s)
-	if isE164(s) {
+	if contact.E164(s) {
 		return s
 	}
 	number, _ := phoneNumber(s, codeOf(strings.TrimPrefix(t.Contact.System.Address, "+")))
