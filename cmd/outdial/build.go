@@ -82,7 +82,7 @@ func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duratio
 // none of their own.
 func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *http.Server {
 	return &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Handler: h.public(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if h.hookLn == nil && strings.HasPrefix(r.URL.EscapedPath(), hooksPath) {
 				hooks.ServeHTTP(w, r)
 				return
@@ -92,7 +92,7 @@ func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *h
 				return
 			}
 			amazon.ServeHTTP(w, r)
-		}),
+		})),
 		// A request is small and signed for minutes: who takes longer to send
 		// one is no client.
 		ReadHeaderTimeout: 10 * time.Second,

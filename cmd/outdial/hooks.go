@@ -48,6 +48,24 @@ func (h *house) hooks(gws map[string]gateway.Gateway, ours http.Handler) http.Ha
 	})
 }
 
+// public lets the paths of web-hooks and files begin with that of publicURL, for
+// a proxy that passes it on.
+func (h *house) public(next http.Handler) http.Handler {
+	u, err := url.Parse(h.config.PublicURL)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return next
+	}
+	base := strings.TrimSuffix(u.Path, "/")
+	strip := http.StripPrefix(base, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, base+hooksPath) || strings.HasPrefix(r.URL.Path, base+filesPath) {
+			strip.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // hookServer makes the server of web-hooks where they have a listener of their
 // own; nil where they have not.
 func (h *house) hookServer(ctx context.Context, hooks http.Handler) *http.Server {
@@ -55,7 +73,7 @@ func (h *house) hookServer(ctx context.Context, hooks http.Handler) *http.Server
 		return nil
 	}
 	return &http.Server{
-		Handler: hooks, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: h.public(hooks), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}

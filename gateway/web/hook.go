@@ -25,6 +25,13 @@ func (g *Gateway) Hook() http.Handler { return http.HandlerFunc(g.serve) }
 
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	g.counts.hooks.Add(1)
+	switch r.Method {
+	case http.MethodGet, http.MethodPost, http.MethodPut: // each is some carrier's
+	default:
+		w.Header().Set("Allow", "GET, POST, PUT")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
 	if !g.enter() {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return

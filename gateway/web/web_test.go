@@ -294,6 +294,14 @@ func TestHookAnswers(t *testing.T) {
 				t.Errorf("%s: %d, not %d", c.from, w.Code, c.want)
 			}
 		}
+		for method, want := range map[string]int{"DELETE": 405, "PATCH": 405, "OPTIONS": 405, "GET": 200, "PUT": 200} {
+			r := httptest.NewRequest(method, "/_outdial/hooks/acme", strings.NewReader("[]"))
+			r.Header.Set("From", "ours")
+			w := httptest.NewRecorder()
+			if g.Hook().ServeHTTP(w, r); w.Code != want || want == 405 && w.Header().Get("Allow") == "" {
+				t.Errorf("%s: %d, not %d", method, w.Code, want)
+			}
+		}
 		if h := g.Health(); h.Counts.Forged != 1 || h.Counts.Malformed != 2 {
 			t.Errorf("%+v", h.Counts)
 		}
