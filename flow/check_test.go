@@ -90,7 +90,7 @@ func TestCheckActions(t *testing.T) {
 		{`GetParticipantInput {"Text":"?","InputTimeLimitSeconds":"5"} !NoMatchingError b > b`, "Action is missing required property. Path: Actions[0].Parameters.StoreInput", "Actions[0].Parameters.StoreInput"},
 		{lex + `} ?TextContains:x b` + lexErrors, "Invalid Action property value. Path: Actions[0].Transitions.Conditions[0].Condition.Operator", "Actions[0].Transitions.Conditions[0].Condition.Operator"},
 		{lex + `,"LexBot":{"Name":"n","Region":"r","Alias":"a"}}` + lexErrors, "Only one of these properties may be defined. Properties: [LexV2Bot, LexBot]", "Actions[0].Parameters"},
-		{`ConnectParticipantWithLexBot {"LexV2Bot":{"AliasArn":"x"}}` + lexErrors, "At least one of [LexInitializationData, Text, SSML, PromptId, Media] must be set", "Actions[0].Parameters"},
+		{`ConnectParticipantWithLexBot {"LexV2Bot":{"AliasArn":"x"}}` + lexErrors, "At least one of [Text, SSML, PromptId, Media, LexInitializationData] must be set", "Actions[0].Parameters"},
 		{lex + `} !NoMatchingError b !NoMatchingCondition b !InputTimeLimitExceeded b > b`, "Invalid Action error. Error: InputTimeLimitExceeded, Path: Actions[0].Transitions.Errors[2]", "Actions[0].Transitions.Errors[2]"},
 		{call + `"InvocationTimeLimitSeconds":"9"} > b`, "Invalid Action property value. Path: Actions[0].Parameters.InvocationTimeLimitSeconds", "Actions[0].Parameters.InvocationTimeLimitSeconds"},
 		{call + `"InvocationTimeLimitSeconds":"x"} > b`, "Invalid Action property value. Path: Actions[0].Parameters.InvocationTimeLimitSeconds", "Actions[0].Parameters.InvocationTimeLimitSeconds"},
@@ -320,5 +320,21 @@ func TestTheConsolesOldForm(t *testing.T) {
 	got = Check([]byte(`{"Version":3,"Actions":[]}`), CheckOptions{})
 	if len(got) == 0 || !strings.Contains(got[0].Hint, "it is a number;") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What is no list, or leads nowhere, is refused rather than passed over.
+func TestBranchesThatAreNone(t *testing.T) {
+	for _, c := range []struct{ kind, transitions, message, path string }{
+		{"MessageParticipant", `{"NextAction":"b","Errors":{"ErrorType":"NoMatchingError"}}`, "Invalid Action property value. Path: Actions[0].Transitions.Errors", "Actions[0].Transitions.Errors"},
+		{"MessageParticipant", `{"NextAction":"b","Conditions":"x"}`, "Invalid Action property value. Path: Actions[0].Transitions.Conditions", "Actions[0].Transitions.Conditions"},
+		{"MessageParticipant", `{"NextAction":"b","Errors":[{"ErrorType":"NoMatchingError"}]}`, "Action is missing required property. Path: Actions[0].Transitions.Errors[0].NextAction", "Actions[0].Transitions.Errors[0].NextAction"},
+		{"MessageParticipant", `{"NextAction":""}`, "Action is missing required property. Path: Actions[0].Transitions.NextAction", "Actions[0].Transitions.NextAction"},
+		{"EndFlowExecution", `{"Errors":1}`, "Invalid Action property value. Path: Actions[0].Transitions.Errors", "Actions[0].Transitions.Errors"},
+	} {
+		got := Check([]byte(`{"Version":"2019-10-30","StartAction":"a","Actions":[
+			{"Identifier":"a","Type":"`+c.kind+`","Parameters":{"Text":"x"},"Transitions":`+c.transitions+`},
+			{"Identifier":"b","Type":"EndFlowExecution","Parameters":{},"Transitions":{}}]}`), CheckOptions{Type: "CUSTOMER_QUEUE"})
+		expectFinding(t, got, Problem, c.message, c.path)
 	}
 }

@@ -56,6 +56,11 @@ func (a *Checked) branches() {
 			return
 		}
 	}
+	for _, k := range []string{"Errors", "Conditions"} {
+		if _, ok := a.transitions[k].([]any); !ok && a.transitions[k] != nil {
+			a.problem("Invalid Action property value. Path: "+a.at("Transitions", k), "a list, not "+jsonKind(a.transitions[k]), "Transitions", k)
+		}
+	}
 	errs, conds := a.errorBranches(), a.conditions()
 	if a.spec.Terminal {
 		if a.transitions["NextAction"] != nil || len(errs)+len(conds) > 0 {
@@ -80,6 +85,10 @@ func (a *Checked) branches() {
 // targets checks that every branch leads somewhere.
 func (a *Checked) targets() {
 	dangling := func(to string, below ...string) {
+		if to == "" {
+			a.problem("Action is missing required property. Path: "+a.at(below...), "the action that it leads to", below...)
+			return
+		}
 		a.problem("Invalid Action property value. Path: "+a.at(below...),
 			fmt.Sprintf("there is no action %q%s", to, a.c.nearest(to, a.c.names())), below...)
 	}

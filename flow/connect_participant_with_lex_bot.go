@@ -25,7 +25,7 @@ var connectParticipantWithLexBot = Spec{
 			{Name: "Text", Shape: Int, Use: J, Required: true, Min: 1, Max: 604800}}},
 	),
 	Groups: []Group{
-		{Names: append([]string{"LexInitializationData"}, promptNames...), Rule: AtLeastOne},
+		{Names: []string{"Text", "SSML", "PromptId", "Media", "LexInitializationData"}, Rule: AtLeastOne},
 		{Names: promptNames, Rule: AtMostOne},
 		{Names: []string{"LexV2Bot", "LexBot"}, Rule: One},
 	},
