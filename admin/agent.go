@@ -33,7 +33,17 @@ type handView struct {
 	Since    time.Time       `json:"since"`
 	// Heard is what was said to the agent alone, and on a call what the caller said.
 	Heard    []string   `json:"heard"`
+	// Consult is the agent's talk with another one about this call; ConsultOf, on
+	// that one's page, who asks, as long as he has the customer.
+	Consult   *consultView `json:"consult,omitempty"`
+	ConsultOf string       `json:"consultOf,omitempty"`
 	Messages []saidView `json:"messages,omitempty"` // of a chat
+}
+
+type consultView struct {
+	ID     contact.ID `json:"contactId"`
+	Agent  string     `json:"agent,omitempty"` // "" until somebody has taken it
+	Joined bool       `json:"joined"`          // the customer talks with both
 }
 
 type saidView struct {
@@ -49,14 +59,14 @@ type deskAct struct {
 	State     string   `json:"state"`
 	Queues    []string `json:"queues"` // names, ids or ARNs; []: those of the routing profile
 	AfterWork *int     `json:"afterWork"`
-	Action    string   `json:"action"` // accept, reject, hold, resume, hangup, say, transfer, complete
+	Action    string   `json:"action"` // accept, reject, hold, resume, hangup, say, transfer, consult, join, leave, drop, complete
 	Text      string   `json:"text"`   // of say
 	// Attachments go with what is said, on a chat: ids of files that were put here.
 	Attachments []enclosed `json:"attachments"`
 	Contact     contact.ID `json:"contactId"`
-	Queue       string     `json:"queue"`        // of transfer
-	Agent       string     `json:"agent"`        // of transfer
-	Quick       string     `json:"quickConnect"` // of transfer, in place of these: name, id or ARN
+	Queue       string     `json:"queue"`        // of transfer and consult
+	Agent       string     `json:"agent"`        // of transfer and consult
+	Quick       string     `json:"quickConnect"` // of transfer and consult, in place of these: name, id or ARN
 }
 
 // desk finds the instance of an agent: the one that is named, the one that has an
@@ -205,6 +215,13 @@ func (s *Server) viewHand(t *store.Tx, h engine.InHand, k *contact.Contact) (han
 	if k.Agent != nil {
 		name = k.Agent.Name
 		v.Heard = append(v.Heard, k.Agent.Heard...)
+	}
+	if c := k.Consult; c != nil {
+		v.Consult = &consultView{k.NextID, c.Name, c.Joined}
+	}
+	if k.Apart != nil { // the caller is another one's
+		v.ConsultOf = k.Apart.Name
+		return v, nil
 	}
 	if k.Channel == contact.Voice {
 		v.Heard = append(v.Heard, s.World.AgentHears(k.Leg())...)

@@ -128,3 +128,49 @@ func TestAgentRefusals(t *testing.T) {
 	})
 	play(t, func(c *Config) { c.World = nil }, func(h *house) { h.refused("GET", "agents/bob", "", 404, "") })
 }
+
+// An agent consults another one, and what both see of it.
+func TestAgentsConsult(t *testing.T) {
+	play(t, nil, func(h *house) {
+		h.queues()
+		h.start("sell", ann, contact.Voice)
+		h.get("POST", "handsets/"+ann+"/call", `{"action":"answer"}`, nil)
+		h.rest()
+		h.desk("bob", `{"state":"Available","queues":["Sales"]}`)
+		h.desk("bob", `{"action":"accept"}`)
+		h.desk("eve", `{"state":"Offline"}`)
+		h.flow("Default agent transfer", `{"Version":"2019-10-30","StartAction":"a","Actions":[
+			{"Identifier":"a","Type":"TransferContactToAgent","Parameters":{},"Transitions":{}}]}`)
+		h.desk("eve", `{"state":"Available","queues":["Sales"]}`)
+		h.refused("POST", "agents/bob", `{"action":"leave"}`, 409, "action")
+		h.refused("POST", "agents/bob", `{"action":"consult"}`, 400, "queue")
+		v := h.desk("bob", `{"action":"consult","agent":"eve"}`)
+		if c := v.Contacts[0]; c.State != "onHold" || c.Consult == nil || c.Consult.Agent != "" || c.Consult.Joined {
+			h.Fatalf("%+v", v)
+		}
+		w := h.desk("eve", `{"action":"accept"}`)
+		if c := w.Contacts[0]; c.ID != v.Contacts[0].Consult.ID || c.ConsultOf != "bob" || c.State != "connected" {
+			h.Errorf("%+v", w)
+		}
+		h.desk("eve", `{"action":"say","text":"Yes?"}`)
+		v = h.desk("bob", `{"action":"join"}`)
+		if c := v.Contacts[0]; c.State != "connected" || c.Consult.Agent != "eve" || !c.Consult.Joined || !slices.Contains(c.Heard, "eve: Yes?") {
+			h.Errorf("%+v %+v", v, c.Consult)
+		}
+		h.desk("eve", `{"action":"say","text":"Hello, caller."}`)
+		v = h.desk("bob", `{"action":"leave"}`)
+		if len(v.Contacts) != 0 {
+			h.Errorf("%+v", v)
+		}
+		h.get("POST", "handsets/"+ann+"/call", `{"action":"say","text":"Hi Eve."}`, nil)
+		w = deskView{}
+		h.get("GET", "agents/eve", "", &w)
+		if c := w.Contacts[0]; c.ConsultOf != "" || !slices.Contains(c.Heard, "Hi Eve.") {
+			h.Errorf("%+v", c)
+		}
+		k := h.world.Handset(ann).Call
+		if got := strings.Join(k.Heard, "|"); !strings.HasSuffix(got, "Hello, caller.") || k.Agent != "eve" || k.State != "connected" {
+			h.Errorf("%+v", k)
+		}
+	})
+}

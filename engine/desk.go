@@ -20,6 +20,11 @@ const (
 	Say      = "say"
 	Transfer = "transfer" // to Queue or to the agent To
 	Complete = "complete" // after contact work
+	// A consult: the agent asks another one while the customer waits.
+	Consult = "consult" // Queue or the agent To
+	Join    = "join"    // the customer talks with both
+	Leave   = "leave"   // the customer goes on with whom was asked
+	Drop    = "drop"    // the agent goes on with the customer
 )
 
 // deeds are what the contact hears of it, and in which state it must be for it.
@@ -32,6 +37,10 @@ var deeds = map[string]struct{ outcome, state string }{
 	Say:      {contact.Said, Taken},
 	Transfer: {contact.Moved, Taken},
 	Complete: {contact.Worked, AfterWork},
+	Consult:  {contact.Consulted, Taken},
+	Join:     {contact.Joined, Taken},
+	Leave:    {contact.Left, Taken},
+	Drop:     {contact.Dropped, Taken},
 }
 
 // Desk is what an agent changes at his desk, in this order; what is zero stays as
@@ -58,7 +67,7 @@ type Desk struct {
 // of which it could be said just now.
 func (e *Engine) AtDesk(ctx context.Context, instance, agent string, d Desk, create bool) error {
 	if d.Do != "" && deeds[d.Do].outcome == "" {
-		return fault.New(fault.Invalid, "action: accept, reject, hold, resume, hangup, say, transfer or complete, not %q", d.Do)
+		return fault.New(fault.Invalid, "action: accept, reject, hold, resume, hangup, say, transfer, consult, join, leave, drop or complete, not %q", d.Do)
 	}
 	if d.Do == Say && strings.TrimSpace(d.Text) == "" && len(d.Attachments) == 0 {
 		return fault.New(fault.Invalid, "text: must not be empty")
@@ -198,7 +207,10 @@ func (e *Engine) deed(t *store.Tx, a *Agent, d Desk) error {
 		return err
 	}
 	in := contact.QueueMoved{Outcome: what.outcome, Agent: a.ID, Text: d.Text, Attachments: d.Attachments}
-	if d.Do == Transfer {
+	if d.Do == Leave && c.Consult == nil {
+		return fault.New(fault.Conflict, "action: %s consults nobody to whom contact %s could be left: there is hangup", a.Name, c.ID)
+	}
+	if d.Do == Transfer || d.Do == Consult {
 		if err = e.transferTo(t, a, d, &in); err != nil {
 			return err
 		}

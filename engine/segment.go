@@ -3,6 +3,7 @@ package engine
 import (
 	"outdial/contact"
 	"outdial/fault"
+	"outdial/flow"
 	"outdial/store"
 )
 
@@ -15,11 +16,11 @@ import (
 // present gives the contact to which an input from a carrier belongs: c, or the
 // segment that goes on with its conversation.
 func present(t *store.Tx, c *contact.Contact, in contact.Input) (*contact.Contact, error) {
-	if c.Open() || c.NextID == "" || !carried(in) {
+	if !carried(in) {
 		return c, nil
 	}
 	leg := c.Leg()
-	for !c.Open() && c.NextID != "" {
+	for c.NextID != "" && (!c.Open() || c.Consult != nil && visit(in) > c.Consult.From) {
 		next, err := t.Contact(c.NextID)
 		if fault.Is(err, fault.NotFound) || err == nil && next.Leg() != leg {
 			return c, nil
@@ -30,6 +31,15 @@ func present(t *store.Tx, c *contact.Contact, in contact.Input) (*contact.Contac
 		c = next
 	}
 	return c, nil
+}
+
+// visit gives the visit that an input answers; 0 is none.
+func visit(in contact.Input) int {
+	if f, ok := in.(contact.EffectFailed); ok {
+		return f.Visit
+	}
+	v, _ := flow.VisitOf(in)
+	return v
 }
 
 // carried tells whether an input comes from the call or the chat itself.
@@ -90,7 +100,9 @@ func legOf(t *store.Tx, c *contact.Contact) (*contact.Contact, error) {
 }
 
 // handsOver tells whether the call or the chat goes on in the contact that follows.
-func handsOver(c, next *contact.Contact) bool { return next != nil && next.LegID == c.Leg() }
+func handsOver(c, next *contact.Contact) bool {
+	return next != nil && next.LegID == c.Leg() && !c.Open()
+}
 
 // dropTimers drops what a contact that has ended waits for. What the far side of
 // its call or chat does later stays where another segment goes on with that.

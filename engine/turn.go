@@ -80,7 +80,7 @@ func (e *Engine) turn(t *store.Tx, c *contact.Contact, in contact.Input, fresh b
 	}
 	ended := open && !c.Open()
 	if ended {
-		if err := w.silence(handsOver(c, out.Next)); err != nil {
+		if err := w.silence(out.Shared || handsOver(c, out.Next)); err != nil {
 			return nil, err
 		}
 	}
@@ -190,6 +190,9 @@ func (e *Engine) abandon(c *contact.Contact, at time.Time, why error) *flow.Out 
 	c.Disconnected, c.Updated, c.Reason = at, at, "OTHER"
 	if c.Channel == contact.Chat {
 		c.Reason = "SYSTEM_ERROR"
+	} else if c.Apart != nil { // the call is another one's
+		out.Shared = true
+		out.Effects = append(out.Effects, contact.UpdateContact{ID: c.Apart.ID, Update: contact.ContactUpdated{Consult: contact.ConsultOver}})
 	} else if c.Channel == contact.Voice {
 		out.Effects = append(out.Effects, contact.EndCall{Reason: c.Reason})
 	}
@@ -299,20 +302,33 @@ func (w *writer) ask(f contact.Effect) error {
 	case contact.Wake:
 		j.Account, j.Due = ours, v.At
 	case contact.UpdateContact:
+		if v.Update.Hold != "" || v.Update.Consult != "" {
+			return w.atOnce(v)
+		}
 		j.Account, j.Lane = ours, "update"
 	default: // Hear, StartContact, Queue
 		j.Account = ours
 	}
-	doc, err := json.Marshal(f)
+	asked, err := shortly(&j, f, w.at)
 	if err != nil {
 		return err
 	}
-	j.Doc, j.Effect = doc, f
 	if w.e.crowded(j.Account) {
 		j.Held = true
 	}
-	w.asked = append(w.asked, Asked{Kind: j.Kind, Doc: doc, Due: later(j.Due, w.at)})
+	w.asked = append(w.asked, asked)
 	return w.t.Send(j)
+}
+
+// atOnce tells another contact of the same call something in this very unit of work:
+// what both ask of the call is done in the order in which they said it.
+func (w *writer) atOnce(v contact.UpdateContact) error {
+	doc, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.asked = append(w.asked, Asked{Kind: contact.EffectKind(v), Doc: doc})
+	return w.e.tellIfThere(w.t, v.ID, v.Update)
 }
 
 func later(due, at time.Time) time.Time {

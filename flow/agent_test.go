@@ -419,7 +419,7 @@ func FuzzCriteria(f *testing.F) {
 // routing neither panics nor is lost. It waits, has an agent, stands in a flow or has
 // ended; and what JSON keeps of it is all there is (stage.hear).
 func FuzzAgents(f *testing.F) {
-	for _, s := range []string{"\x00\x01", "\x00\x01\x06\x07\x08", "\x00\x03\x00\x02\x00\x01\x05", "\x00\x01\x09", "\x00\x01\x08\x0f\x00\x01", "\x0a\x0b\x0c\x0d\x0e"} {
+	for _, s := range []string{"\x00\x01", "\x00\x01\x06\x07\x08", "\x00\x03\x00\x02\x00\x01\x05", "\x00\x01\x09", "\x00\x01\x08\x0f\x00\x01", "\x0a\x0b\x0c\x0d\x0e", "\x00\x01\xc8\xc9\xfa", "\x00\x01\xc8\x00\x01\xfb\xfd\x05", "\x00\x01\xc8\xca\xfe"} {
 		for kind := range byte(4) {
 			f.Add([]byte(s), kind)
 		}
@@ -470,6 +470,12 @@ func atDesk(b byte, c *contact.Contact) contact.Input {
 	}
 	outcomes := []string{contact.Offered, contact.Accepted, contact.Rejected, contact.Missed, contact.Withdrawn, contact.Left, contact.Hold, contact.Resume,
 		contact.Said, contact.Moved, contact.Worked, contact.Capacity}
+	if words := []string{contact.ConsultTaken, contact.ConsultOver, contact.ConsultSaid, contact.ConsultYours}; b >= 250 {
+		return contact.ContactUpdated{Consult: words[b%4], By: "bob", Text: "bob"}
+	}
+	if b >= 200 {
+		return moved([]string{contact.Consulted, contact.Joined, contact.Dropped}[b%3])
+	}
 	if int(b%17) < len(outcomes) {
 		return moved(outcomes[b%17])
 	}
