@@ -37,6 +37,10 @@ func (t *Turn) play(r role) (*node, error) {
 	}
 	if f == nil {
 		p.Kind = r.kind
+		if r == customerQueue && t.onCall() && t.Contact.Hooks[r.event] != contact.NoFlow {
+			// Nobody waits in silence: on Amazon Connect every instance has the flow.
+			t.Do(contact.PlayPrompt{Visit: t.Visit(), Prompt: contact.Prompt{URI: "builtin:music"}, Loop: true})
+		}
 		return t.after(r.kind)
 	}
 	t.enter(f, r.kind)

@@ -276,6 +276,7 @@ func promptText(p contact.Prompt) string {
 		return shown(words(p.SSML))
 	case p.Name != "":
 		return "[" + shown(p.Name) + "]"
+	case p.URI == "builtin:music": // without a name nobody chose it: who waits hears no words
 	case p.URI != "":
 		return "[" + shown(p.URI) + "]"
 	}
