@@ -72,7 +72,8 @@ var plan = map[string]string{
 	"api":   "attachment engine store flow routing wire contact resource fault",
 	"admin": "attachment engine store gateway gateway/loopback contact resource fault wire flow",
 
-	"bench": "engine store gateway gateway/smpp gateway/smpp/smsctest gateway/sms gateway/voice/audio gateway/voice/crowd load contact wire",
+	"config": "attachment flow flow/legacy bot gateway/sms gateway/smpp gateway/smshttp gateway/whatsapp gateway/voice gateway/voice/speech contact resource wire",
+	"bench":  "engine store gateway gateway/smpp gateway/smpp/smsctest gateway/sms gateway/voice/audio gateway/voice/crowd load contact wire",
 
 	// floor 5
 	"scripts/report": "",

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/config"
 	"outdial/contact"
 	"outdial/engine"
 	"outdial/fault"
@@ -30,17 +31,17 @@ func ownedKinds() []resource.Kind {
 type applier struct {
 	st  *store.Store
 	log *slog.Logger
-	d   *declaration
+	d   *config.Declaration
 	now time.Time
 }
 
 // apply makes what d declares, and takes away what an earlier file declared
 // and this one does not: all of it, or nothing.
-func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *declaration) error {
+func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *config.Declaration) error {
 	a := &applier{st, log, d, time.Now().UTC().Truncate(time.Millisecond)}
 	declared := map[string]bool{}
-	for _, r := range d.rows {
-		declared[string(r.kind)+"/"+r.meta.ID] = true
+	for _, r := range d.Rows {
+		declared[string(r.Kind)+"/"+r.Meta.ID] = true
 	}
 	err := st.Update(ctx, store.Need{}, func(t *store.Tx) error {
 		if err := a.drop(t, declared); err != nil {
@@ -49,7 +50,7 @@ func apply(ctx context.Context, st *store.Store, log *slog.Logger, d *declaratio
 		if err := a.unname(t); err != nil {
 			return err
 		}
-		for _, r := range d.rows {
+		for _, r := range d.Rows {
 			if err := a.put(t, r); err != nil {
 				return err
 			}
@@ -137,12 +138,12 @@ func openContacts(t *store.Tx, instance string) (int, error) {
 // unname takes the names off resources that get another, so that two of them may
 // change names.
 func (a *applier) unname(t *store.Tx) error {
-	for _, r := range a.d.rows {
-		old, err := t.Resource(r.kind, r.meta.ID)
+	for _, r := range a.d.Rows {
+		old, err := t.Resource(r.Kind, r.Meta.ID)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
-		if err == nil && old.Name != r.meta.Name {
+		if err == nil && old.Name != r.Meta.Name {
 			old.Name = ""
 			err = t.PutResource(old)
 		}
@@ -154,36 +155,36 @@ func (a *applier) unname(t *store.Tx) error {
 }
 
 // put writes one resource where it differs from what is kept.
-func (a *applier) put(t *store.Tx, r row) error {
-	old, err := t.Resource(r.kind, r.meta.ID)
+func (a *applier) put(t *store.Tx, r config.Row) error {
+	old, err := t.Resource(r.Kind, r.Meta.ID)
 	var was resource.Meta
 	switch {
 	case fault.Is(err, fault.NotFound):
-		r.meta.Created, r.meta.Modified = a.now, a.now
+		r.Meta.Created, r.Meta.Modified = a.now, a.now
 	case err != nil:
 		return err
 	default:
 		if err := json.Unmarshal(old.Doc, &was); err != nil {
 			return err
 		}
-		r.meta.Created, r.meta.Modified = was.Created, was.Modified
+		r.Meta.Created, r.Meta.Modified = was.Created, was.Modified
 	}
-	doc, err := json.Marshal(r.doc)
+	doc, err := json.Marshal(r.Doc)
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(doc, old.Doc) && old.Name == r.meta.Name && old.Instance == r.instance {
+	if bytes.Equal(doc, old.Doc) && old.Name == r.Meta.Name && old.Instance == r.Instance {
 		return nil
 	}
-	if !r.meta.Modified.Equal(a.now) {
-		r.meta.Modified = a.now
-		if doc, err = json.Marshal(r.doc); err != nil {
+	if !r.Meta.Modified.Equal(a.now) {
+		r.Meta.Modified = a.now
+		if doc, err = json.Marshal(r.Doc); err != nil {
 			return err
 		}
 	}
-	err = t.PutResource(store.Row{Kind: string(r.kind), Instance: r.instance, ID: r.meta.ID, Name: r.meta.Name, Doc: doc})
+	err = t.PutResource(store.Row{Kind: string(r.Kind), Instance: r.Instance, ID: r.Meta.ID, Name: r.Meta.Name, Doc: doc})
 	if fault.Is(err, fault.Conflict) {
-		return fmt.Errorf("%s %q: another of this name was made over the API: rename or delete that one, or this", r.kind, r.meta.Name)
+		return fmt.Errorf("%s %q: another of this name was made over the API: rename or delete that one, or this", r.Kind, r.Meta.Name)
 	}
 	return err
 }
@@ -203,17 +204,17 @@ type listed struct {
 // was taken off since, by START or by the operator, stays off.
 func (a *applier) lists(ctx context.Context) error {
 	const mark = "configuration/lists"
-	was, is, of := map[string]string{}, map[string]string{}, map[string]markList{}
-	for _, l := range a.d.lists {
+	was, is, of := map[string]string{}, map[string]string{}, map[string]config.MarkList{}
+	for _, l := range a.d.Lists {
 		for _, p := range a.prefixes(l) {
 			all := of[p]
-			all.name, all.numbers = l.name, append(all.numbers, l.numbers...)
+			all.Name, all.Numbers = l.Name, append(all.Numbers, l.Numbers...)
 			of[p] = all
 		}
 	}
 	for p, l := range of {
-		slices.Sort(l.numbers)
-		is[p] = fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(l.numbers, ","))))
+		slices.Sort(l.Numbers)
+		is[p] = fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(l.Numbers, ","))))
 	}
 	err := a.st.View(ctx, func(t *store.Tx) error {
 		doc, ok, err := t.Mark(mark, a.now)
@@ -247,9 +248,9 @@ func (a *applier) lists(ctx context.Context) error {
 
 // list puts the numbers of a list into the store, and takes those away that the
 // file had there before and has no longer.
-func (a *applier) list(ctx context.Context, prefix string, l markList) error {
+func (a *applier) list(ctx context.Context, prefix string, l config.MarkList) error {
 	want := map[string]bool{}
-	for _, n := range l.numbers {
+	for _, n := range l.Numbers {
 		want[prefix+n] = true
 	}
 	var change []string
@@ -267,7 +268,7 @@ func (a *applier) list(ctx context.Context, prefix string, l markList) error {
 	for key := range want {
 		change = append(change, key)
 	}
-	doc, err := json.Marshal(listed{a.now, byFile, l.name})
+	doc, err := json.Marshal(listed{a.now, byFile, l.Name})
 	if err != nil {
 		return err
 	}
@@ -275,13 +276,13 @@ func (a *applier) list(ctx context.Context, prefix string, l markList) error {
 }
 
 // prefixes are the places in the store in which a list stands.
-func (a *applier) prefixes(l markList) (out []string) {
-	if l.kind == "optout" {
-		return []string{engine.OptOutKey(l.name, "")}
+func (a *applier) prefixes(l config.MarkList) (out []string) {
+	if l.Kind == "optout" {
+		return []string{engine.OptOutKey(l.Name, "")}
 	}
-	for _, r := range a.d.rows {
-		if r.kind == resource.KindInstance {
-			out = append(out, engine.DoNotContactKey(r.meta.ID, ""))
+	for _, r := range a.d.Rows {
+		if r.Kind == resource.KindInstance {
+			out = append(out, engine.DoNotContactKey(r.Meta.ID, ""))
 		}
 	}
 	return out

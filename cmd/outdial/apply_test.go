@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"outdial/config"
 	"outdial/resource"
 	"outdial/store"
 )
@@ -53,7 +54,7 @@ func TestApplyAgain(t *testing.T) {
 
 	// A file that takes a name which the API gave away is refused whole.
 	q := &resource.Queue{Meta: resource.Meta{ID: "33333333-3333-4333-8333-333333333333", Name: "Ours"}}
-	err = seed(t.Context(), l.st, &declaration{rows: []row{{resource.KindQueue, facts.InstanceID, &q.Meta, q}}})
+	err = seed(t.Context(), l.st, &config.Declaration{Rows: []config.Row{{Kind: resource.KindQueue, Instance: facts.InstanceID, Meta: &q.Meta, Doc: q}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestApplyAgain(t *testing.T) {
 	if err := l.takes(other); err != nil {
 		t.Fatal(err)
 	}
-	if facts, err = gather(t.Context(), l.st, nil); err != nil || facts.InstanceID != derived("111122223333", "us-east-1", "other") {
+	if facts, err = gather(t.Context(), l.st, nil); err != nil || facts.InstanceID != config.Derived("111122223333", "us-east-1", "other") {
 		t.Errorf("%+v, %v", facts, err)
 	}
 }
@@ -101,13 +102,13 @@ func TestReadyNamesTheFirstInstance(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	l := live(t, dir, serveFlags{})
-	if l.facts.InstanceID != derived("111122223333", "us-east-1", "demo") {
+	if l.facts.InstanceID != config.Derived("111122223333", "us-east-1", "demo") {
 		t.Errorf("%+v", l.facts)
 	}
 	l.stop()
 	write(t, dir, "outdial.yaml", "instances: [{alias: zoo}, {alias: acme}]\n")
 	l = live(t, dir, serveFlags{})
-	if want := derived("111122223333", "us-east-1", "zoo"); l.facts.InstanceID != want {
+	if want := config.Derived("111122223333", "us-east-1", "zoo"); l.facts.InstanceID != want {
 		t.Errorf("%s is in the ready file, not %s", l.facts.InstanceID, want)
 	}
 }

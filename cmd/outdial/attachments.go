@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"outdial/attachment"
+	"outdial/config"
 	"outdial/contact"
 )
 
@@ -29,7 +30,7 @@ func (h *house) attachments(secret []byte) (*attachment.Files, error) {
 
 // filesDir is the folder of the files; "" keeps them in the database, which all
 // processes that share it have.
-func filesDir(c *config) string {
+func filesDir(c *config.File) string {
 	if c.Attachments.Path != "" {
 		return c.Attachments.Path
 	}

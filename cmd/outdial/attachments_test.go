@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"outdial/config"
 	"outdial/contact"
 )
 
@@ -73,7 +74,7 @@ func TestWhereFilesLie(t *testing.T) {
 		{"postgres://h/d", "", ""},
 		{"postgres://h/d", "/srv/files", "/srv/files"},
 	} {
-		if got := filesDir(&config{Store: c.store, Attachments: attachmentsConfig{Path: c.path}}); got != c.want {
+		if got := filesDir(&config.File{Store: c.store, Attachments: config.Attachments{Path: c.path}}); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}

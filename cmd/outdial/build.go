@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"outdial/api"
+	"outdial/config"
 	"outdial/contact"
 	"outdial/engine"
 	"outdial/gateway"
@@ -66,8 +67,8 @@ func (h *house) build(ctx context.Context) error {
 func (h *house) engineConfig(gws map[string]gateway.Gateway, offset time.Duration) engine.Config {
 	c := engine.Config{
 		Offset: offset, Store: h.st, Gateways: gws, Bots: h.bot, Serves: h.serves, Node: h.node(), Log: h.log,
-		Simulated: map[string]bool{simulated: true, engine.Functions: true},
-		Segments:  segmentsOf, Keyword: h.keyword(), Policy: h.config.policy(),
+		Simulated: map[string]bool{config.Simulated: true, engine.Functions: true},
+		Segments:  segmentsOf, Keyword: h.keyword(), Policy: policy(h.config),
 	}
 	for _, s := range h.config.Sinks {
 		c.Sinks = append(c.Sinks, s.Name)
@@ -107,17 +108,17 @@ func (h *house) server(ctx context.Context, amazon, ours, hooks http.Handler) *h
 // gateways makes every gateway: carriers, functions, services, sinks.
 func (h *house) gateways(ctx context.Context) (map[string]gateway.Gateway, error) {
 	out := map[string]gateway.Gateway{}
-	if h.config.simulates() {
-		w, err := loopback.Open(loopback.Config{Account: simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply,
+	if h.config.Simulates() {
+		w, err := loopback.Open(loopback.Config{Account: config.Simulated, Journal: h.config.Journal, Now: h.now, Reply: h.flags.reply,
 			Keep: h.kept.Keep, Kept: h.kept.Kept, Log: h.log})
 		if err != nil {
 			return nil, err
 		}
 		h.world = w
-		out[simulated] = w
+		out[config.Simulated] = w
 	}
 	for _, c := range h.config.Carriers {
-		gw, err := carrierTable()[c.Kind].open(ctx, c.Name, c.settings, h)
+		gw, err := openers()[c.Kind](ctx, c.Name, c.Settings, h)
 		if err != nil {
 			return nil, fmt.Errorf("carrier %s: %w", c.Name, err)
 		}
@@ -149,7 +150,7 @@ func (h *house) gateways(ctx context.Context) (map[string]gateway.Gateway, error
 
 // reach makes what reaches functions and services; it is made anew when the
 // configuration is read again.
-func (h *house) reach(c *config) (*webhook.Functions, *webhook.Services, error) {
+func (h *house) reach(c *config.File) (*webhook.Functions, *webhook.Services, error) {
 	f, err := webhook.NewFunctions(webhook.FunctionsConfig{URLs: c.Functions, Invoke: h.service(c.Lambda), Log: h.log})
 	if err != nil {
 		return nil, nil, err
@@ -165,7 +166,7 @@ func (h *house) reach(c *config) (*webhook.Functions, *webhook.Services, error) 
 	return f, s, err
 }
 
-func (h *house) service(e endpointConfig) webhook.Service {
+func (h *house) service(e config.Endpoint) webhook.Service {
 	s := webhook.Service{URL: e.Endpoint, Region: e.Region}
 	s.Credentials = wire.Credentials{AccessKeyID: e.Key, SecretAccessKey: string(e.Secret)}
 	if e.Key == "" {
@@ -200,7 +201,7 @@ func (r *reachable[G, P]) Run(ctx context.Context, _ gateway.Inbox) error {
 }
 
 // sink makes a sink of the configuration.
-func (h *house) sink(s sinkConfig) (gateway.Gateway, error) {
+func (h *house) sink(s config.Sink) (gateway.Gateway, error) {
 	var gw gateway.Gateway
 	var err error
 	if s.File != "" {
@@ -220,9 +221,9 @@ func (h *house) sink(s sinkConfig) (gateway.Gateway, error) {
 }
 
 // logSink makes a sink for flow logs.
-func (h *house) logSink(s logSinkConfig) (gateway.Gateway, error) {
+func (h *house) logSink(s config.LogSink) (gateway.Gateway, error) {
 	if s.LogGroup == "" {
-		return h.sink(sinkConfig{Name: s.Name, File: s.File, URL: s.URL, Secret: s.Secret})
+		return h.sink(config.Sink{Name: s.Name, File: s.File, URL: s.URL, Secret: s.Secret})
 	}
 	return webhook.NewLogGroup(webhook.LogGroupConfig{Service: h.service(s.CloudWatch), Group: s.LogGroup, Stream: s.Name})
 }
@@ -266,7 +267,7 @@ func segmentsOf(c *contact.Contact, text string) int {
 // keyword finds STOP, START and HELP, and what they are answered with.
 func (h *house) keyword() func(c *contact.Contact, text string) (string, string) {
 	k := h.config.Keywords
-	words, _ := sms.NewKeywords(k.languages(), k.extra())
+	words, _ := sms.NewKeywords(k.Spoken(), k.Extra())
 	return func(_ *contact.Contact, text string) (string, string) {
 		switch found := words.Find(text); found {
 		case sms.Stop:

@@ -3,11 +3,13 @@ package main
 import (
 	"crypto/tls"
 	"sync/atomic"
+
+	"outdial/config"
 )
 
 // A certificate is the server's, read anew when the operator says so.
 type certificate struct {
-	files tlsConfig
+	files config.TLS
 	now   atomic.Pointer[tls.Certificate]
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"outdial/config"
 	"outdial/contact"
 	"outdial/flow"
 	"outdial/flow/legacy"
@@ -61,8 +62,8 @@ func runCheck(_ context.Context, e env, args []string) error {
 	switch {
 	case len(words) == 0:
 		return usagef("which flow?")
-	case *typ != "" && !slices.Contains(flowTypes, *typ):
-		return usagef("-type: one of %s, not %q", strings.Join(flowTypes, ", "), *typ)
+	case *typ != "" && !slices.Contains(config.FlowTypes(), *typ):
+		return usagef("-type: one of %s, not %q", strings.Join(config.FlowTypes(), ", "), *typ)
 	case !ok:
 		return usagef("-channel: one of voice, sms, whatsapp, chat, task, not %q", *channel)
 	case *output != "text" && *output != "json":

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/config"
 	"outdial/wire"
 )
 
@@ -55,7 +56,7 @@ func (f *clientFlags) connect(e env) (*client, error) {
 		return nil, fmt.Errorf("endpoint: wants http://HOST:PORT, not %q", c.endpoint)
 	}
 	c.endpoint = strings.TrimSuffix(c.endpoint, "/")
-	c.region = cmp.Or(f.region, c.region, e.getenv("AWS_REGION"), e.getenv("AWS_DEFAULT_REGION"), regionOf(c.endpoint), defaultRegion)
+	c.region = cmp.Or(f.region, c.region, e.getenv("AWS_REGION"), e.getenv("AWS_DEFAULT_REGION"), regionOf(c.endpoint), config.DefaultRegion)
 	if c.ready == nil {
 		c.creds, err = credentials(e.getenv)
 	}

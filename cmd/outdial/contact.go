@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/config"
 	"outdial/contact"
 	"outdial/engine"
 )
@@ -121,7 +122,7 @@ func (q contactQuery) values() (url.Values, error) {
 		v.Set("open", "true")
 	}
 	if q.since != "" {
-		d, err := parseSpan(q.since)
+		d, err := config.ParseSpan(q.since)
 		if err != nil {
 			return nil, usagef("-since: %v", err)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"embed"
 	"io/fs"
+
+	"outdial/config"
 )
 
 // demoFiles hold the demo instance: what a server has that is told nothing.
@@ -12,7 +14,7 @@ var demoFiles embed.FS
 
 // demoConfig gives the configuration of the demo instance. It is read only
 // when it is wanted: the flows are parsed for it.
-func demoConfig() (*config, error) {
+func demoConfig() (*config.File, error) {
 	doc, err := demoFiles.ReadFile("demo/outdial.yaml")
 	if err != nil {
 		return nil, err
@@ -21,5 +23,5 @@ func demoConfig() (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseConfig("demo", doc, func(string) string { return "" }, map[string]fs.FS{"demo/flows": flows})
+	return config.Parse("demo", doc, func(string) string { return "" }, map[string]fs.FS{"demo/flows": flows})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"outdial/config"
 	"outdial/play"
 )
 
@@ -16,19 +17,19 @@ func TestManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var config, commands []string
+	var settings, commands []string
 	for _, m := range regexp.MustCompile("(?s)```(yaml|sh)\n(.*?)```").FindAllStringSubmatch(string(raw), -1) {
 		if m[1] == "yaml" {
-			config = append(config, m[2])
+			settings = append(settings, m[2])
 		} else {
 			commands = append(commands, strings.Split(strings.TrimSpace(m[2]), "\n")...)
 		}
 	}
-	if len(config) < 2 || len(commands) < 9 {
-		t.Fatalf("%d pieces of configuration, %d commands", len(config), len(commands))
+	if len(settings) < 2 || len(commands) < 9 {
+		t.Fatalf("%d pieces of configuration, %d commands", len(settings), len(commands))
 	}
-	text := strings.Join(config, "")
-	c, err := parseConfig("messages.md", []byte(text), noEnv, nil)
+	text := strings.Join(settings, "")
+	c, err := config.Parse("messages.md", []byte(text), noEnv, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +58,11 @@ func TestManualOfFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var config string
+	var settings string
 	stubs := 0
 	for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(raw), -1) {
 		if !strings.HasPrefix(m[1], "at:") {
-			config += m[1]
+			settings += m[1]
 			continue
 		}
 		stubs++
@@ -70,7 +71,7 @@ func TestManualOfFlows(t *testing.T) {
 			t.Errorf("%v: %+v", err, s)
 		}
 	}
-	c, err := parseConfig("flows.md", []byte(config), noEnv, nil)
+	c, err := config.Parse("flows.md", []byte(settings), noEnv, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"outdial/config"
 )
 
 // runEvents lists events, and sends them again.
@@ -32,7 +34,7 @@ type eventQuery struct {
 
 func (q *eventQuery) times() (from, to time.Time, err error) {
 	if q.since != "" {
-		d, err := parseSpan(q.since)
+		d, err := config.ParseSpan(q.since)
 		if err != nil {
 			return from, to, usagef("-since: %v", err)
 		}

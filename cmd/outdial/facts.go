@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"outdial/config"
 	"outdial/engine"
 	"outdial/resource"
 	"outdial/store"
@@ -72,10 +73,10 @@ func every[T any](t *store.Tx, kind resource.Kind, instance string, fn func(*T))
 }
 
 // seed keeps what d declares, as if it had been made over the API.
-func seed(ctx context.Context, st *store.Store, d *declaration) error {
+func seed(ctx context.Context, st *store.Store, d *config.Declaration) error {
 	a := &applier{st: st, d: d, now: time.Now().UTC().Truncate(time.Millisecond)}
 	return st.Update(ctx, store.Need{}, func(t *store.Tx) error {
-		for _, r := range d.rows {
+		for _, r := range d.Rows {
 			if err := a.put(t, r); err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ func seed(ctx context.Context, st *store.Store, d *declaration) error {
 
 // markOptedOut puts a customer on the opt-out list of every simulated number.
 func markOptedOut(ctx context.Context, st *store.Store, customer string) error {
-	doc, err := json.Marshal(listed{At: time.Now().UTC(), By: simulated})
+	doc, err := json.Marshal(listed{At: time.Now().UTC(), By: config.Simulated})
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func markOptedOut(ctx context.Context, st *store.Store, customer string) error {
 		}
 		for _, in := range instances {
 			err := every(t, resource.KindNumber, in, func(n *resource.Number) {
-				if n.Account == simulated && !slices.Equal(n.Channels, []string{"VOICE"}) {
+				if n.Account == config.Simulated && !slices.Equal(n.Channels, []string{"VOICE"}) {
 					keys = append(keys, engine.OptOutKey(engine.OptOutList(n), customer))
 				}
 			})

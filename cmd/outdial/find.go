@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"outdial/config"
 )
 
 // escape writes a value as one part of a path; an ARN may hold slashes.
@@ -74,7 +76,7 @@ func (c *client) named(ctx context.Context, what, path, list, name string) (stri
 		next = "&nextToken=" + url.QueryEscape(token)
 	}
 	slices.Sort(names)
-	return "", fmt.Errorf("there is no %s %q%s", what, name, among(names))
+	return "", fmt.Errorf("there is no %s %q%s", what, name, config.Among(names))
 }
 
 // number finds a number of ours: by number, id or ARN, or the first that
@@ -95,9 +97,9 @@ func (c *client) number(ctx context.Context, instance, name, channel string) (re
 		all = append(all, n.Number)
 	}
 	if name == "" {
-		return readyNumber{}, usagef("-from: which number? None is known to carry %s%s", channel, among(all))
+		return readyNumber{}, usagef("-from: which number? None is known to carry %s%s", channel, config.Among(all))
 	}
-	return readyNumber{}, fmt.Errorf("-from: there is no number %s%s", name, among(all))
+	return readyNumber{}, fmt.Errorf("-from: there is no number %s%s", name, config.Among(all))
 }
 
 // numbers lists the numbers of an instance. Amazon's listing does not tell the

@@ -47,24 +47,10 @@ func (h *house) senderOf(account string) string {
 	return ""
 }
 
-func checkSMSHTTP(name string, settings any) error {
-	a := *settings.(*smshttp.Account)
-	a.Name = name
-	_, err := smshttp.New(a, smshttp.Options{}) // which does no I/O
-	return err
-}
-
 func openSMSHTTP(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
 	a := *settings.(*smshttp.Account)
 	a.Name = name
 	return smshttp.New(a, h.httpOptions(name))
-}
-
-func checkWhatsApp(name string, settings any) error {
-	a := *settings.(*whatsapp.Account)
-	a.Name = name
-	_, err := whatsapp.New(a, whatsapp.Options{}) // which does no I/O
-	return err
 }
 
 func openWhatsApp(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {

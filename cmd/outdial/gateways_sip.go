@@ -6,28 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"outdial/config"
 	"outdial/gateway"
 	"outdial/gateway/voice"
 	"outdial/gateway/voice/speech"
 )
 
-// A sipTrunk is a trunk as the configuration has it: the calls, and the voice
-// that speaks in them.
-type sipTrunk struct {
-	voice.Trunk `yaml:",inline"`
-	Speech      speech.Config `yaml:"speech" doc:"how prompts become sound"`
-	Calls       string        `yaml:"calls" eg:"./calls" doc:"folder of this server's own in which calls that are up are written down, so that the far side is released after a crash; default: beside the store where that is a file, else none"`
-}
-
-func checkSIP(name string, settings any) error {
-	t := settings.(*sipTrunk).Trunk
-	t.Name = name
-	_, err := voice.New(t, voice.Options{}) // which does no I/O
-	return err
-}
-
 func openSIP(_ context.Context, name string, settings any, h *house) (gateway.Gateway, error) {
-	s := *settings.(*sipTrunk)
+	s := *settings.(*config.SIPTrunk)
 	s.Name = name
 	speaker, err := speech.New(s.Speech, speech.Options{Log: h.log})
 	if err != nil {

@@ -69,7 +69,7 @@ func runHandset(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 || !e164.MatchString(words[0]) {
+	if len(words) != 1 || !contact.E164(words[0]) {
 		return usagef("wants one number in E.164, such as +12065550100")
 	}
 	c, err := cf.connect(e)

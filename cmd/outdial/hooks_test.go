@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"outdial/config"
 )
 
 // A proxy may take the path of publicURL off, or pass it on.
@@ -21,7 +23,7 @@ func TestPathsBehindAProxy(t *testing.T) {
 		{"https://sms.example.com/od", "/od/contact/outbound-chat", "/od/contact/outbound-chat"},
 		{"https://sms.example.com/od", "/odd/_outdial/hooks/a", "/odd/_outdial/hooks/a"},
 	} {
-		h := &house{config: &config{PublicURL: c.public}}
+		h := &house{config: &config.File{PublicURL: c.public}}
 		w := httptest.NewRecorder()
 		h.public(seen).ServeHTTP(w, httptest.NewRequest(http.MethodPost, c.path, nil))
 		if got := w.Body.String(); got != c.want {

@@ -16,6 +16,7 @@ import (
 
 	"outdial/admin"
 	"outdial/attachment"
+	"outdial/config"
 	"outdial/engine"
 	"outdial/flow"
 	"outdial/gateway/loopback"
@@ -30,9 +31,9 @@ import (
 type house struct {
 	flags  serveFlags
 	env    env
-	config *config // as it was started
+	config *config.File // as it was started
 	log    *slog.Logger
-	live   atomic.Pointer[declaration] // of the newest configuration
+	live   atomic.Pointer[config.Declaration] // of the newest configuration
 	engine atomic.Pointer[engine.Engine]
 	st     *store.Store
 	world  *loopback.World // nil: nothing is simulated
@@ -50,7 +51,7 @@ type house struct {
 	// onTerminal is true where somebody runs the server in a window.
 	onTerminal bool
 
-	demoBots  bots
+	demoBots  config.Bots
 	functions reachable[webhook.Functions, *webhook.Functions]
 	services  reachable[webhook.Services, *webhook.Services]
 	files     []*webhook.File // sinks that are files
@@ -104,7 +105,7 @@ func (h *house) listen(ctx context.Context) (err error) {
 // after a start on the same address, so that what was in hand is found again at
 // once; a SQLite file has one process only.
 func (h *house) node() string {
-	if !isPostgres(h.config.Store) {
+	if !config.IsPostgres(h.config.Store) {
 		return "one"
 	}
 	host, err := os.Hostname()
@@ -148,22 +149,22 @@ func (h *house) openStore(ctx context.Context) (err error) {
 // declare brings the store to what the configuration declares; without any
 // instance, anywhere, it makes the demo instance.
 func (h *house) declare(ctx context.Context) error {
-	d := h.config.declared
+	d := h.config.Declared
 	h.live.Store(d)
 	h.warn(d)
 	if err := apply(ctx, h.st, h.log, d); err != nil {
 		return err
 	}
-	if len(h.config.Instances) == 0 && h.config.simulates() {
+	if len(h.config.Instances) == 0 && h.config.Simulates() {
 		if err := h.demo(ctx); err != nil {
 			return fmt.Errorf("demo instance: %w", err)
 		}
 	}
 	var err error
-	if h.facts, err = gather(ctx, h.st, d.first); err != nil {
+	if h.facts, err = gather(ctx, h.st, d.First); err != nil {
 		return err
 	}
-	account := cmp.Or(h.facts.AccountID, defaultAccount)
+	account := cmp.Or(h.facts.AccountID, config.DefaultAccount)
 	key, made, err := firstKey(ctx, h.st, account, h.env.getenv)
 	if err != nil {
 		return err
@@ -182,11 +183,11 @@ func (h *house) declare(ctx context.Context) error {
 }
 
 // warn says that there is something to read, and what where it is wanted.
-func (h *house) warn(d *declaration) {
-	for _, w := range d.warnings {
+func (h *house) warn(d *config.Declaration) {
+	for _, w := range d.Warnings {
 		h.log.Debug("configuration: " + w)
 	}
-	if n := len(d.warnings); n > 0 {
+	if n := len(d.Warnings); n > 0 {
 		h.log.Info("the configuration has warnings: outdial config -check lists them", "warnings", n)
 	}
 }
@@ -207,22 +208,22 @@ func (h *house) demo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.demoBots = c.declared.bots // they live in no store: they are there at every start
+	h.demoBots = c.Declared.Bots // they live in no store: they are there at every start
 	if some {
 		return nil
 	}
-	for _, r := range c.declared.rows {
-		r.meta.File = false
+	for _, r := range c.Declared.Rows {
+		r.Meta.File = false
 	}
-	return seed(ctx, h.st, c.declared)
+	return seed(ctx, h.st, c.Declared)
 }
 
 // bot finds a local bot by the newest configuration.
 func (h *house) bot(instance, alias string) (flow.Bot, bool) {
-	if b, ok := h.live.Load().bots.find(instance, alias); ok {
+	if b, ok := h.live.Load().Bots.Find(instance, alias); ok {
 		return b, true
 	}
-	return h.demoBots.find(instance, alias)
+	return h.demoBots.Find(instance, alias)
 }
 
 // verifier checks signatures; nil with -no-auth.
@@ -235,8 +236,8 @@ func (h *house) verifier() *wire.Verifier {
 
 // anonymous is who calls where signatures are not checked.
 func (h *house) anonymous() wire.Caller {
-	account := cmp.Or(h.facts.AccountID, defaultAccount)
-	return wire.Caller{Account: account, ARN: "arn:aws:iam::" + account + ":root", UserID: account, Region: cmp.Or(h.facts.Region, defaultRegion),
+	account := cmp.Or(h.facts.AccountID, config.DefaultAccount)
+	return wire.Caller{Account: account, ARN: "arn:aws:iam::" + account + ":root", UserID: account, Region: cmp.Or(h.facts.Region, config.DefaultRegion),
 		Policy: &wire.Policy{Statements: []wire.Statement{{Actions: []string{"*"}}}}}
 }
 
@@ -259,7 +260,7 @@ func (h *house) endpoint() string {
 // optOutManners opts +12065550106 out of every simulated number, as its manners
 // say: the API is to refuse it like a customer who has sent STOP.
 func (h *house) optOutManners(ctx context.Context) error {
-	if h.world == nil && !h.config.simulates() {
+	if h.world == nil && !h.config.Simulates() {
 		return nil
 	}
 	return markOptedOut(ctx, h.st, "+12065550106")
@@ -271,8 +272,8 @@ func (h *house) carrierOf(_ *resource.Number, _ string) string {
 	switch cs := h.config.Carriers; {
 	case len(cs) == 1:
 		return cs[0].Name
-	case len(cs) == 0 && h.config.simulates():
-		return simulated
+	case len(cs) == 0 && h.config.Simulates():
+		return config.Simulated
 	}
 	return ""
 }

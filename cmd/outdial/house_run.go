@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"outdial/config"
 	"outdial/contact"
 	"outdial/store"
 )
@@ -144,31 +144,14 @@ func (h *house) closeWithin(d time.Duration) error {
 	}
 }
 
-// defaultRetention is how long Amazon Connect keeps contact records: 24 months.
-// https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html
-const defaultRetention = 730 * 24 * time.Hour
-
 // sweepEvery is how often old contacts are looked for.
 const sweepEvery = 10 * time.Minute
-
-// keeps tells how long contacts that have ended are kept. Tokens and marks end
-// by themselves, so that the house is swept even where contacts stay for ever.
-func (c *config) keeps() time.Duration {
-	switch r := c.Retention; {
-	case r == nil:
-		return defaultRetention
-	case *r == 0:
-		return math.MaxInt64
-	default:
-		return time.Duration(*r)
-	}
-}
 
 // keepHouse does what is to be done now and then, until ctx is done.
 func (h *house) keepHouse(ctx context.Context, again <-chan os.Signal, fail context.CancelCauseFunc) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	keep := h.config.keeps()
+	keep := h.config.Keeps()
 	for {
 		select {
 		case <-ctx.Done():
@@ -237,7 +220,7 @@ func (h *house) reload(ctx context.Context) error {
 			return fmt.Errorf("tls: %w", err)
 		}
 	}
-	if err := apply(ctx, h.st, h.log, c.declared); err != nil {
+	if err := apply(ctx, h.st, h.log, c.Declared); err != nil {
 		return err
 	}
 	if err := h.optOutManners(ctx); err != nil {
@@ -245,14 +228,14 @@ func (h *house) reload(ctx context.Context) error {
 	}
 	h.functions.now.Store(functions)
 	h.services.now.Store(services)
-	h.live.Store(c.declared)
+	h.live.Store(c.Declared)
 	h.keys.forget()
-	return h.engine.Load().Adopt(ctx, c.policy())
+	return h.engine.Load().Adopt(ctx, policy(c))
 }
 
 // fixed names the first setting that differs and cannot change in a running
 // server; outdial config lists them.
-func fixed(was, is *config) string {
+func fixed(was, is *config.File) string {
 	for _, s := range []struct {
 		name    string
 		was, is any
@@ -260,7 +243,7 @@ func fixed(was, is *config) string {
 		{"listen", was.Listen, is.Listen}, {"tls", was.TLS, is.TLS}, {"insecure", was.Insecure, is.Insecure},
 		{"publicURL", was.PublicURL, is.PublicURL}, {"store", was.Store, is.Store}, {"journal", was.Journal, is.Journal},
 		{"log", was.Log, is.Log}, {"drain", was.Drain, is.Drain}, {"retention", was.Retention, is.Retention},
-		{"simulator", was.simulates(), is.simulates()}, {"carriers", settingsOf(was), settingsOf(is)}, {"sinks", was.Sinks, is.Sinks},
+		{"simulator", was.Simulates(), is.Simulates()}, {"carriers", settingsOf(was), settingsOf(is)}, {"sinks", was.Sinks, is.Sinks},
 		{"flowLogSinks", was.FlowLogSinks, is.FlowLogSinks},
 		{"hooks", was.Hooks, is.Hooks}, {"attachments", was.Attachments, is.Attachments},
 	} {
@@ -271,9 +254,9 @@ func fixed(was, is *config) string {
 	return ""
 }
 
-func settingsOf(c *config) (out []any) {
+func settingsOf(c *config.File) (out []any) {
 	for _, x := range c.Carriers {
-		out = append(out, x.Name, x.Kind, x.settings)
+		out = append(out, x.Name, x.Kind, x.Settings)
 	}
 	return out
 }

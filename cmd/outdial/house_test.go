@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"outdial/config"
 )
 
 // A lived is a house that serves, as a test sees it.
@@ -372,7 +374,7 @@ func TestServeRefuses(t *testing.T) {
 // The log shows no number, wherever it stands.
 func TestLogHidesNumbers(t *testing.T) {
 	var out bytes.Buffer
-	log, err := newLog(&out, logConfig{Format: "json"})
+	log, err := newLog(&out, config.Log{Format: "json"})
 	if err != nil {
 		t.Fatal(err)
 	}

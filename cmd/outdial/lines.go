@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"outdial/contact"
 )
 
 const linesAbout = `
@@ -155,7 +157,7 @@ func linesTest(ctx context.Context, e env, args []string) error {
 	if len(words) != 1 {
 		return usagef("wants one number: the handset that is in your hand")
 	}
-	if !e164.MatchString(words[0]) {
+	if !contact.E164(words[0]) {
 		return usagef("wants a number in E.164, such as +4915112345678, not %q", words[0])
 	}
 	for name, v := range map[string]string{"number": words[0], "account": *account, "from": *from, "channel": strings.ToUpper(*channel), "text": *text} {

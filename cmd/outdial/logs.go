@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+
+	"outdial/config"
 )
 
 // newLog makes the log that everything else is handed.
-func newLog(w io.Writer, c logConfig) (*slog.Logger, error) {
+func newLog(w io.Writer, c config.Log) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cmp.Or(c.Level, "info"))); err != nil {
 		return nil, usagef("-log-level: wants debug, info, warn or error, not %q", c.Level)

@@ -1,5 +1,5 @@
-// Package main is the program: it reads the configuration, puts the house
-// together, and holds the verbs of the command line, one file each.
+// Package main is the program: it puts the house together as the configuration
+// says, and holds the verbs of the command line, one file each.
 //
 // It is the one place that knows every room. It decides nothing about contacts.
 package main

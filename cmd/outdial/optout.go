@@ -11,6 +11,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"outdial/config"
+	"outdial/contact"
 )
 
 const optoutAbout = `
@@ -130,7 +133,7 @@ func eachNumber(ctx context.Context, e env, name, method string, args []string) 
 		return usagef("which number?")
 	}
 	for _, n := range o.rest {
-		if !e164.MatchString(n) {
+		if !contact.E164(n) {
 			return usagef("wants numbers in E.164, not %q", n)
 		}
 	}
@@ -163,7 +166,7 @@ func optoutImport(ctx context.Context, e env, args []string) error {
 		r = f
 	}
 	// All of it is read before any of it is kept.
-	numbers, err := readNumbers(bufio.NewScanner(r), o.rest[0])
+	numbers, err := config.ReadNumbers(bufio.NewScanner(r), o.rest[0])
 	if err != nil {
 		return err
 	}

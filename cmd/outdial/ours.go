@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"outdial/admin"
+	"outdial/config"
 	"outdial/resource"
 )
 
 // ours answers under /_outdial/. Answers that have no end are ended with streams.
 func (h *house) ours(streams context.Context) (http.Handler, error) {
 	var carriers []string
-	kinds := map[string]string{simulated: simulated}
+	kinds := map[string]string{config.Simulated: config.Simulated}
 	for _, c := range h.config.Carriers {
 		carriers = append(carriers, c.Name)
 		kinds[c.Name] = c.Kind

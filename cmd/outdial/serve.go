@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"outdial/config"
 )
 
 const serveAbout = `
@@ -86,15 +88,15 @@ func runServe(ctx context.Context, e env, args []string) error {
 }
 
 // settle reads the configuration, and lets the flags win over it.
-func (o *serveFlags) settle(e env) (*config, error) {
+func (o *serveFlags) settle(e env) (*config.File, error) {
 	if o.config == "" {
 		if _, err := os.Stat("outdial.yaml"); err == nil {
 			o.config = "outdial.yaml"
 		}
 	}
-	c, err := parseConfig("nothing", nil, e.getenv, nil)
+	c, err := config.Parse("nothing", nil, e.getenv, nil)
 	if o.config != "" {
-		c, err = readConfig(o.config, e.stdin, e.getenv)
+		c, err = config.Read(o.config, e.stdin, e.getenv)
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func (o *serveFlags) settle(e env) (*config, error) {
 		return nil, usagef("-drain: wants a length of time, such as 30s, not %v", o.drain)
 	}
 	if o.drain > 0 {
-		c.Drain = span(o.drain)
+		c.Drain = config.Span(o.drain)
 	}
 	if o.grace < 0 {
 		return nil, usagef("-grace: wants a length of time, such as 5m, not %v", o.grace)
@@ -126,7 +128,7 @@ func (o *serveFlags) settle(e env) (*config, error) {
 }
 
 // safe refuses to serve strangers in clear, or without signatures.
-func (o *serveFlags) safe(c *config) error {
+func (o *serveFlags) safe(c *config.File) error {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return usagef("-tls-cert and -tls-key go together")
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -12,37 +12,38 @@ import (
 	"outdial/wire"
 )
 
+// What an instance has that names neither.
 const (
-	defaultAccount = "111122223333"
-	defaultRegion  = "us-east-1"
+	DefaultAccount = "111122223333"
+	DefaultRegion  = "us-east-1"
 )
 
-// A declaration is what a configuration says must exist: documents as the store
+// A Declaration is what a configuration says must exist: documents as the store
 // keeps them, and what the program itself must know.
-type declaration struct {
-	rows     []row
-	bots     bots
-	warnings []string
-	first    *resource.Instance
-	lists    []markList
+type Declaration struct {
+	Rows     []Row
+	Bots     Bots
+	Warnings []string           // what is odd, but taken
+	First    *resource.Instance // nil where there is none
+	Lists    []MarkList
 }
 
-// A row is one resource, not yet in the store.
-type row struct {
-	kind     resource.Kind
-	instance string
-	meta     *resource.Meta // within doc
-	doc      any
+// A Row is one resource, not yet in the store.
+type Row struct {
+	Kind     resource.Kind
+	Instance string
+	Meta     *resource.Meta // within doc
+	Doc      any
 }
 
 // A declarer turns a configuration into a declaration, and says what is wrong
 // with it. at names the place in the file that it is busy with.
 type declarer struct {
-	c      *config
+	c      *File
 	lines  map[string]int
 	getenv func(string) string
 	errs   []problem
-	out    declaration
+	out    Declaration
 
 	home   wire.Home          // of the instance in hand
 	in     *resource.Instance // itself
@@ -53,13 +54,13 @@ type declarer struct {
 	judged []judgement
 }
 
-// checkConfig says everything that is wrong with c, and keeps what it declares.
-func checkConfig(c *config, lines map[string]int, getenv func(string) string) []problem {
+// check says everything that is wrong with c, and keeps what it declares.
+func check(c *File, lines map[string]int, getenv func(string) string) []problem {
 	d := &declarer{c: c, lines: lines, getenv: getenv, taken: map[string]string{}}
 	d.settings()
 	d.declare()
-	c.declared = &d.out
-	d.out.warnings = once(d.out.warnings)
+	c.Declared = &d.out
+	d.out.Warnings = once(d.out.Warnings)
 	return once(d.errs)
 }
 
@@ -116,8 +117,8 @@ func (d *declarer) oneOf(path, v string, values ...string) string {
 	return v
 }
 
-// derived gives the id of something that names none: the same in every store.
-func derived(parts ...string) string {
+// Derived gives the id of something that names none: the same in every store.
+func Derived(parts ...string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("outdial:"+strings.Join(parts, "/"))).String()
 }
 
@@ -177,10 +178,10 @@ func (d *declarer) add(path string, kind resource.Kind, instance string, m *reso
 	if d.ids != nil && instance != "" {
 		d.ids[string(kind)+"/"+m.Name], d.ids[string(kind)+"/"+m.ID], d.ids[string(kind)+"/"+m.ARN] = m.ID, m.ID, m.ID
 	}
-	d.out.rows = append(d.out.rows, row{kind, instance, m, doc})
+	d.out.Rows = append(d.out.Rows, Row{kind, instance, m, doc})
 }
 
-// meta fills in what every resource of an instance has.
+// Meta fills in what every resource of an instance has.
 func (d *declarer) meta(path string, kind resource.Kind, m *resource.Meta, name, id, description string, tags map[string]string) {
 	if name == "" {
 		d.fail(path+".name", "is needed")
@@ -189,7 +190,7 @@ func (d *declarer) meta(path string, kind resource.Kind, m *resource.Meta, name,
 		d.fail(path+".name", "at most 127 bytes, not %d", len(name))
 	}
 	if id == "" {
-		id = derived(d.home.Account, d.home.Region, d.alias, string(kind), name)
+		id = Derived(d.home.Account, d.home.Region, d.alias, string(kind), name)
 	} else if kind != resource.KindTemplate && uuid.Validate(id) != nil {
 		d.fail(path+".id", "wants a UUID, not %q", id)
 	}
@@ -214,7 +215,7 @@ func (d *declarer) find(path string, kind resource.Kind, name string) string {
 			}
 		}
 		slices.Sort(names)
-		d.fail(path, "there is no %s %q%s", words[kind], name, among(names))
+		d.fail(path, "there is no %s %q%s", words[kind], name, Among(names))
 	}
 	return id
 }
@@ -226,7 +227,9 @@ var words = map[resource.Kind]string{
 	resource.KindProfile: "routing profile", resource.KindUser: "user",
 }
 
-func among(names []string) string {
+// Among ends a sentence about a name that is not there: with those that are, where
+// they are few.
+func Among(names []string) string {
 	switch {
 	case len(names) == 0:
 		return ": none is declared"

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestHTTPCarriers(t *testing.T) {
 		{"a template's header", whatsApp + "instances:\n- alias: acme\ntemplates:\n- name: a\n  channel: WHATSAPP\n  text: hi\n  header: {type: sound, value: x}\n", "templates[0].header.type: wants text, image"},
 		{"a template's button", whatsApp + "instances:\n- alias: acme\ntemplates:\n- name: a\n  channel: WHATSAPP\n  text: hi\n  buttons: [{type: url, index: 10, value: x}]\n", "templates[0].buttons[0].index: from 0 to 9"},
 	} {
-		_, err := parseConfig("c.yaml", []byte(head+c.doc), func(string) string { return "" }, nil)
+		_, err := Parse("c.yaml", []byte(head+c.doc), func(string) string { return "" }, nil)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", c.name, err)

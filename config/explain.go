@@ -1,9 +1,7 @@
-package main
+package config
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 
@@ -24,44 +22,10 @@ const configHead = `# outdial.yaml: the configuration of Outdial, explained.
 # again from its file.
 `
 
-// runConfig prints the configuration file with what each key means, or checks one.
-func runConfig(_ context.Context, e env, args []string) error {
-	fs := flags(e, "config", "", `
-Prints outdial.yaml, explained: every key with its meaning and its default.
-
-  outdial config > outdial.yaml
-  outdial config -check outdial.yaml`)
-	check := fs.String("check", "", "check `FILE` (- is standard input): exit 0, or say the lines that are wrong")
-	kind := fs.String("kind", "", "print the keys of a `KIND` of carrier: "+strings.Join(carrierKinds(), ", "))
-	words, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if len(words) > 0 {
-		return usagef("unexpected %q", words[0])
-	}
-	switch {
-	case *check != "":
-		c, err := readConfig(*check, e.stdin, e.getenv)
-		if err != nil {
-			fmt.Fprintln(e.stderr, err)
-			return exitError(1)
-		}
-		for _, w := range c.declared.warnings {
-			fmt.Fprintln(e.stderr, "warning:", w)
-		}
-		return nil
-	case *kind != "":
-		return printCarrier(e.stdout, *kind)
-	}
-	_, err = io.WriteString(e.stdout, explainedConfig())
-	return err
-}
-
-// explainedConfig gives the whole file, every setting commented out.
-func explainedConfig() string {
+// Explained gives the whole file, every setting commented out.
+func Explained() string {
 	var live strings.Builder
-	printStruct(&live, reflect.TypeFor[config](), "")
+	printStruct(&live, reflect.TypeFor[File](), "")
 	var out strings.Builder
 	out.WriteString(configHead)
 	for line := range strings.Lines(live.String()) {

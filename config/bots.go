@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"encoding/json"
@@ -11,11 +11,11 @@ import (
 	"outdial/wire"
 )
 
-// bots are the local bots, by instance and alias.
-type bots map[string]flow.Bot
+// Bots are the local bots, by instance and alias.
+type Bots map[string]flow.Bot
 
-// find gives the bot behind an alias ARN or a Lex V1 name.
-func (b bots) find(instance, alias string) (flow.Bot, bool) {
+// Find gives the bot behind an alias ARN or a Lex V1 name.
+func (b Bots) Find(instance, alias string) (flow.Bot, bool) {
 	if x, ok := b[instance+" "+alias]; ok {
 		return x, true
 	}
@@ -46,7 +46,7 @@ func localAlias(in *resource.Instance, name string) string {
 
 // botAliases makes the bots, and finds them by each of their names.
 func (d *declarer) botAliases() {
-	d.out.bots = bots{}
+	d.out.Bots = Bots{}
 	for i, c := range d.c.Bots {
 		path := fmt.Sprintf("bots[%d]", i)
 		made, err := bot.New(c.Definition)
@@ -59,12 +59,12 @@ func (d *declarer) botAliases() {
 		}
 		b := hearer{made}
 		for _, a := range c.Aliases {
-			d.out.bots[" "+a] = b
+			d.out.Bots[" "+a] = b
 		}
-		for _, r := range d.out.rows {
-			if in, ok := r.doc.(*resource.Instance); ok {
-				d.out.bots[in.ID+" "+localAlias(in, c.Name)] = b
-				d.out.bots[in.ID+" "+c.Name] = b
+		for _, r := range d.out.Rows {
+			if in, ok := r.Doc.(*resource.Instance); ok {
+				d.out.Bots[in.ID+" "+localAlias(in, c.Name)] = b
+				d.out.Bots[in.ID+" "+c.Name] = b
 			}
 		}
 	}

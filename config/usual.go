@@ -1,8 +1,9 @@
-package main
+package config
 
 import (
 	"fmt"
 
+	"outdial/contact"
 	"outdial/resource"
 )
 
@@ -34,7 +35,7 @@ func (d *declarer) usual(path string) {
 func (d *declarer) available(path string, c *instanceConfig) {
 	for i := range c.Available {
 		p := fmt.Sprintf("%s.available[%d]", path, i)
-		if !e164.MatchString(c.Available[i].Number) {
+		if !contact.E164(c.Available[i].Number) {
 			d.fail(p+".number", "a number that may be claimed is in E.164, such as +12065550112, not %q", c.Available[i].Number)
 		}
 		d.number(p, &c.Available[i], resource.KindAvailable)

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bufio"
@@ -28,9 +28,9 @@ func (d *declarer) templates() {
 }
 
 func (d *declarer) template(path string, c templateConfig) {
-	in := d.out.first
-	for _, r := range d.out.rows {
-		if x, ok := r.doc.(*resource.Instance); ok && c.Instance != "" && (x.Name == c.Instance || x.ID == c.Instance) {
+	in := d.out.First
+	for _, r := range d.out.Rows {
+		if x, ok := r.Doc.(*resource.Instance); ok && c.Instance != "" && (x.Name == c.Instance || x.ID == c.Instance) {
 			in = x
 		}
 	}
@@ -43,7 +43,7 @@ func (d *declarer) template(path string, c templateConfig) {
 	doc.Channel = d.oneOf(path+".channel", c.Channel, "WHATSAPP", "SMS")
 	d.meta(path, resource.KindTemplate, &doc.Meta, c.Name, c.ID, "", nil)
 	if doc.KnowledgeBase == "" {
-		doc.KnowledgeBase = derived(in.Account, in.Region, in.Name, "knowledge-base")
+		doc.KnowledgeBase = Derived(in.Account, in.Region, in.Name, "knowledge-base")
 	}
 	doc.ARN = wire.Home{Service: "wisdom", Region: in.Region, Account: in.Account}.ARN("message-template/" + doc.KnowledgeBase + "/" + doc.ID)
 	if doc.Text == "" {
@@ -87,11 +87,11 @@ func (d *declarer) components(path string, c templateConfig, doc *resource.Templ
 	}
 }
 
-// A markList is an opt-out list ("optout" and its name) or the numbers that
+// A MarkList is an opt-out list ("optout" and its name) or the numbers that
 // must not be contacted ("dnc").
-type markList struct {
-	kind, name string
-	numbers    []string
+type MarkList struct {
+	Kind, Name string
+	Numbers    []string
 }
 
 func (d *declarer) optOuts() {
@@ -100,10 +100,10 @@ func (d *declarer) optOuts() {
 		if l.Name == "" {
 			d.fail(path+".name", "is needed")
 		}
-		d.out.lists = append(d.out.lists, markList{"optout", l.Name, d.listed(path, l)})
+		d.out.Lists = append(d.out.Lists, MarkList{"optout", l.Name, d.listed(path, l)})
 	}
 	if l := d.c.DoNotContact; len(l.Numbers) > 0 || l.File != "" {
-		d.out.lists = append(d.out.lists, markList{"dnc", l.Name, d.listed("doNotContact", l)})
+		d.out.Lists = append(d.out.Lists, MarkList{"dnc", l.Name, d.listed("doNotContact", l)})
 	}
 }
 
@@ -111,7 +111,7 @@ func (d *declarer) optOuts() {
 func (d *declarer) listed(path string, l listConfig) []string {
 	numbers := slices.Clone(l.Numbers)
 	for i, n := range l.Numbers {
-		if !e164.MatchString(n) {
+		if !contact.E164(n) {
 			d.fail(fmt.Sprintf("%s.numbers[%d]", path, i), "wants E.164, not %q", n)
 		}
 	}
@@ -124,15 +124,15 @@ func (d *declarer) listed(path string, l listConfig) []string {
 		return numbers
 	}
 	defer f.Close()
-	more, err := readNumbers(bufio.NewScanner(f), l.File)
+	more, err := ReadNumbers(bufio.NewScanner(f), l.File)
 	if err != nil {
 		d.fail(path+".file", "%v", err)
 	}
 	return append(numbers, more...)
 }
 
-// readNumbers reads one number a line; what follows a comma or # is not read.
-func readNumbers(s *bufio.Scanner, name string) ([]string, error) {
+// ReadNumbers reads one number a line; what follows a comma or # is not read.
+func ReadNumbers(s *bufio.Scanner, name string) ([]string, error) {
 	var out []string
 	for line := 1; s.Scan(); line++ {
 		n, _, _ := strings.Cut(s.Text(), "#")
@@ -140,7 +140,7 @@ func readNumbers(s *bufio.Scanner, name string) ([]string, error) {
 		n = strings.Trim(strings.TrimSpace(n), `"`)
 		switch {
 		case n == "", line == 1 && strings.EqualFold(n, "number"):
-		case e164.MatchString(n):
+		case contact.E164(n):
 			out = append(out, n)
 		default:
 			return out, fmt.Errorf("%s:%d: wants a number in E.164, not %q", name, line, n)
@@ -165,7 +165,7 @@ func (d *declarer) settings() {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		d.fail("tls", "cert and key go together")
 	}
-	if c.Store != "" && !strings.HasPrefix(c.Store, "file:") && !isPostgres(c.Store) && !strings.HasPrefix(c.Store, "env:") {
+	if c.Store != "" && !strings.HasPrefix(c.Store, "file:") && !IsPostgres(c.Store) && !strings.HasPrefix(c.Store, "env:") {
 		d.fail("store", "wants file:PATH or postgres://…, not %q", c.Store)
 	}
 	d.address("publicURL", c.PublicURL)
@@ -191,7 +191,7 @@ func (d *declarer) settings() {
 	for name, s := range c.Services {
 		d.needed(join("services", name)+".endpoint", s.Endpoint)
 	}
-	if _, unknown := sms.NewKeywords(d.c.Keywords.languages(), nil); len(unknown) > 0 {
+	if _, unknown := sms.NewKeywords(d.c.Keywords.Spoken(), nil); len(unknown) > 0 {
 		d.fail("keywords.languages", "no words are known for %s", strings.Join(unknown, ", "))
 	}
 	d.sinks()
@@ -273,6 +273,7 @@ func (d *declarer) logSinks() {
 	}
 }
 
-func isPostgres(store string) bool {
+// IsPostgres tells whether the URL of a store is a PostgreSQL's.
+func IsPostgres(store string) bool {
 	return strings.HasPrefix(store, "postgres://") || strings.HasPrefix(store, "postgresql://")
 }

@@ -1,30 +1,29 @@
-package main
+package config
 
 import (
-	"bytes"
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v3"
-
-	"outdial/bot"
-	"outdial/flow"
-	"outdial/resource"
 )
 
 func noEnv(string) string { return "" }
 
-func envOf(m map[string]string) func(string) string {
-	return func(k string) string { return m[k] }
-}
-
 // tiny is the smallest flow.
 const tiny = `{"Version":"2019-10-30","StartAction":"a","Actions":[{"Identifier":"a","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}`
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func TestConfigMistakes(t *testing.T) {
 	dir := t.TempDir()
@@ -84,7 +83,7 @@ func TestConfigMistakes(t *testing.T) {
 			`c.yaml:6: templates[0].attributes: "time" stands in the text, but not here`},
 		{"bot", "bots:\n- name: B\n  intents: []\n", "c.yaml:2: bots[0]: intents: at least one is needed"},
 		{"carrier", "carriers:\n- {name: a b, kind: pigeon}\n", "c.yaml:2: carriers[0].name: wants a name of its own, of letters, digits and ._-, not \"a b\"\n" +
-			"c.yaml:2: carriers[0].kind: wants " + strings.Join(carrierKinds(), ", ") + ", not \"pigeon\""},
+			"c.yaml:2: carriers[0].kind: wants " + strings.Join(Kinds(), ", ") + ", not \"pigeon\""},
 		{"sink", "sinks:\n- {name: s, url: 'ftp://x', events: [PARTY]}\n- {name: s, file: f, url: 'http://x'}\n",
 			"c.yaml:2: sinks[0].url: wants http://… or https://…, not \"ftp://x\"\n" +
 				"c.yaml:2: sinks[0].secret: is needed: a web-hook that is not signed can be forged\n" +
@@ -103,7 +102,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"folder", "flows: nowhere\ninstances:\n- alias: a\n", "c.yaml:1: flows: the folder nowhere: no such file or directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := parseConfig("c.yaml", []byte(c.doc), noEnv, nil)
+			_, err := Parse("c.yaml", []byte(c.doc), noEnv, nil)
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -121,158 +120,32 @@ func TestExplainedConfigIsTaken(t *testing.T) {
 	write(t, dir, "flows/Appointment reminder.json", tiny)
 	t.Chdir(dir)
 	var live strings.Builder
-	for line := range strings.Lines(explainedConfig()) {
+	for line := range strings.Lines(Explained()) {
 		if rest, ok := strings.CutPrefix(line, "#"); ok && (len(rest) < 2 || rest[0] != ' ' || rest[1] == ' ') {
 			line = rest
 		}
 		live.WriteString(line)
 	}
-	c, err := parseConfig("explained", []byte(live.String()), noEnv, nil)
+	c, err := Parse("explained", []byte(live.String()), noEnv, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(c.Instances) != 1 || c.Instances[0].Numbers[0].Number != "+12065550110" || len(c.Bots) != 1 {
 		t.Errorf("not all of it was read: %+v", c)
 	}
-	if _, err := parseConfig("commented", []byte(explainedConfig()), noEnv, nil); err != nil {
+	if _, err := Parse("commented", []byte(Explained()), noEnv, nil); err != nil {
 		t.Errorf("with everything left out: %v", err)
-	}
-}
-
-func TestConfigCheckVerb(t *testing.T) {
-	var out, errs bytes.Buffer
-	e := env{stdin: strings.NewReader("listen: here\n"), stdout: &out, stderr: &errs, getenv: noEnv}
-	if got := run(t.Context(), e, []string{"config", "-check", "-"}); got != 1 || errs.String() != "standard input:1: listen: wants HOST:PORT, not \"here\"\n" {
-		t.Errorf("exit %d, said %q", got, errs.String())
-	}
-	e.stdin = strings.NewReader("listen: 127.0.0.1:1\n")
-	if got := run(t.Context(), e, []string{"config", "-check", "-"}); got != 0 || out.Len() > 0 {
-		t.Errorf("exit %d, said %q", got, out.String())
-	}
-}
-
-func TestDemoIsWhole(t *testing.T) {
-	c, err := demoConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := map[string]bool{}
-	names := map[string]bool{}
-	for _, r := range c.declared.rows {
-		ids[r.meta.ARN], names[string(r.kind)+" "+r.meta.Name] = true, true
-	}
-	for _, want := range []string{
-		"contact-flow Default agent hold", "contact-flow Default agent transfer", "contact-flow Default agent whisper",
-		"contact-flow Default customer hold", "contact-flow Default customer queue", "contact-flow Default customer whisper",
-		"contact-flow Default outbound", "contact-flow Default queue transfer",
-		"contact-flow Sample inbound flow (first contact experience)",
-		"contact-flow Appointment reminder (chat)", "contact-flow Appointment reminder (voice)",
-		"operating-hours Basic Hours", "queue BasicQueue",
-	} {
-		if !names[want] {
-			t.Errorf("there is no %s", want)
-		}
-	}
-	// What the flows refer to must be there.
-	for _, r := range c.declared.rows {
-		f, ok := r.doc.(*resource.Flow)
-		if !ok {
-			continue
-		}
-		for _, x := range flow.Check([]byte(f.Content), flow.CheckOptions{Type: f.Type}).Problems() {
-			// What is not honoured yet has its place in the default flows all the same.
-			if !strings.HasPrefix(x.Message, "Invalid Action type. Type: ") {
-				t.Errorf("%s: %s", f.Name, x)
-			}
-		}
-		for _, arn := range arns(f.Content) {
-			_, isBot := c.declared.bots.find("", arn)
-			if !ids[arn] && !isBot && !strings.Contains(arn, ":lambda:") {
-				t.Errorf("%s refers to %s, which is not there", f.Name, arn)
-			}
-		}
-	}
-}
-
-// arns gives the ARNs that stand in a flow.
-func arns(content string) (out []string) {
-	for _, part := range strings.Split(content, `"`) {
-		if strings.HasPrefix(part, "arn:") {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
-// The same file makes the same ids in every store.
-func TestDerivedIDsStay(t *testing.T) {
-	c, err := demoConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range c.declared.rows {
-		switch r.meta.Name {
-		case "demo":
-			if r.meta.ARN != "arn:aws:connect:us-east-1:111122223333:instance/04bd2c48-bb28-5aa9-a002-f34632dc9efe" {
-				t.Errorf("the demo instance moved to %s", r.meta.ARN)
-			}
-		case "+12065550110":
-			if r.meta.ID != derived("111122223333", "us-east-1", "demo", "phone-number", "+12065550110") {
-				t.Errorf("the number's id is %s", r.meta.ID)
-			}
-		}
-	}
-}
-
-func write(t *testing.T, dir, name, text string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// The sample flows, as conversations on paper.
-func TestDemoPlays(t *testing.T) {
-	var out, errs bytes.Buffer
-	e := env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: noEnv}
-	if status := run(t.Context(), e, []string{"test", "testdata"}); status != 0 {
-		t.Errorf("exit %d\n%s%s", status, out.String(), errs.String())
-	}
-}
-
-// The plays' bot is the demo instance's.
-func TestPlaysHaveTheDemosBot(t *testing.T) {
-	c, err := demoConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := os.ReadFile("testdata/appointment.stubs.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stubs struct {
-		Bots map[string]bot.Definition `yaml:"bots"`
-	}
-	if err := yaml.Unmarshal(doc, &stubs); err != nil {
-		t.Fatal(err)
-	}
-	if b := c.Bots[0]; !reflect.DeepEqual(stubs.Bots[b.Aliases[0]], b.Definition) {
-		t.Errorf("the plays have %+v, the demo %+v", stubs.Bots, b.Definition)
 	}
 }
 
 func TestRetention(t *testing.T) {
 	day := 24 * time.Hour
 	for doc, want := range map[string]time.Duration{"": 730 * day, "retention: 30d": 30 * day, "retention: 0": math.MaxInt64} {
-		c, err := parseConfig("outdial.yaml", []byte(doc), noEnv, nil)
+		c, err := Parse("outdial.yaml", []byte(doc), noEnv, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.keeps(); got != want {
+		if got := c.Keeps(); got != want {
 			t.Errorf("%q keeps for %v, want %v", doc, got, want)
 		}
 	}

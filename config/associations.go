@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"maps"
@@ -18,8 +18,8 @@ type association struct{ resource.Meta }
 // and AssociateBot.
 func (d *declarer) associations() {
 	var all []*resource.Instance
-	for _, r := range d.out.rows {
-		if in, ok := r.doc.(*resource.Instance); ok {
+	for _, r := range d.out.Rows {
+		if in, ok := r.Doc.(*resource.Instance); ok {
 			all = append(all, in)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -186,7 +186,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 		v.SetString(n.Value)
 	} else if v.Type() == reflect.TypeFor[time.Duration]() {
 		text, below := strings.CutPrefix(n.Value, "-")
-		t, err := parseSpan(text)
+		t, err := ParseSpan(text)
 		if err != nil || below && !d.below {
 			d.fail(n, path, "%q is no length of time such as 30s, 25h or 7d", n.Value)
 		}

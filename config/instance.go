@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"outdial/contact"
 	"outdial/resource"
 	"outdial/wire"
 )
@@ -51,13 +52,13 @@ func (d *declarer) instance(path string, c *instanceConfig) {
 func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Instance {
 	account, region, id := c.Account, c.Region, c.ID
 	if account == "" {
-		account = defaultAccount
+		account = DefaultAccount
 		if len(d.c.Accounts) > 0 {
 			account = d.c.Accounts[0].ID
 		}
 	}
 	if region == "" {
-		region = defaultRegion
+		region = DefaultRegion
 	}
 	if !accountID.MatchString(account) {
 		d.fail(path+".account", "wants twelve digits, not %q", account)
@@ -70,7 +71,7 @@ func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Inst
 	}
 	d.alias = c.Alias
 	if id == "" {
-		id = derived(account, region, c.Alias)
+		id = Derived(account, region, c.Alias)
 	} else if uuid.Validate(id) != nil {
 		d.fail(path+".id", "wants a UUID, not %q", id)
 	}
@@ -87,8 +88,8 @@ func (d *declarer) instanceItself(path string, c *instanceConfig) *resource.Inst
 	in.References = d.oneOf(path+".references", c.References, "lenient", "strict")
 	in.Domains = c.Domains
 	d.add(path, resource.KindInstance, "", &in.Meta, in)
-	if d.out.first == nil {
-		d.out.first = in
+	if d.out.First == nil {
+		d.out.First = in
 	}
 	return in
 }
@@ -131,7 +132,7 @@ func (d *declarer) hours(path string, c *hoursConfig) {
 	for i, o := range c.Overrides {
 		p := fmt.Sprintf("%s.overrides[%d]", path, i)
 		x := resource.HoursExcept{Name: o.Name, From: o.From, Till: cmp.Or(o.Till, o.From), Config: d.openings(p+".open", o.Open)}
-		x.ID = derived(d.home.Account, d.home.Region, d.alias, "override", c.Name, o.Name, o.From)
+		x.ID = Derived(d.home.Account, d.home.Region, d.alias, "override", c.Name, o.Name, o.From)
 		for key, day := range map[string]string{".from": x.From, ".till": x.Till} {
 			if _, err := time.Parse(time.DateOnly, day); err != nil {
 				d.fail(p+key, "wants a day such as 2026-12-24, not %q", day)
@@ -209,7 +210,6 @@ func (d *declarer) prompt(path string, c *promptConfig) {
 	d.add(path, resource.KindPrompt, d.home.Instance, &doc.Meta, doc)
 }
 
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 var shortNumber = regexp.MustCompile(`^([0-9]{3,8}|[A-Za-z0-9 ]{1,11})$`)
 var quietHours = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$`)
 
@@ -224,7 +224,7 @@ func (d *declarer) number(path string, c *numberConfig, kind resource.Kind) {
 		d.oneOf(fmt.Sprintf("%s.channels[%d]", path, i), ch, "SMS", "VOICE", "WHATSAPP")
 		voice = voice || ch != "SMS"
 	}
-	if !e164.MatchString(c.Number) && (voice || !shortNumber.MatchString(c.Number)) {
+	if !contact.E164(c.Number) && (voice || !shortNumber.MatchString(c.Number)) {
 		d.fail(path+".number", "wants E.164 such as +12065550110 (or, for SMS alone, a short code or a sender id), not %q", c.Number)
 	}
 	d.meta(path, kind, &doc.Meta, c.Number, c.ID, c.Description, c.Tags)
@@ -296,7 +296,7 @@ func (d *declarer) user(path string, c *userConfig) {
 	doc := &resource.User{FirstName: c.FirstName, LastName: c.LastName, Phone: c.Phone}
 	d.meta(path, resource.KindUser, &doc.Meta, c.Name, c.ID, c.Description, c.Tags)
 	doc.Profile = d.find(path+".routingProfile", resource.KindProfile, c.Profile)
-	if c.Phone != "" && !e164.MatchString(c.Phone) && !sipAddress.MatchString(c.Phone) {
+	if c.Phone != "" && !contact.E164(c.Phone) && !sipAddress.MatchString(c.Phone) {
 		d.fail(path+".phone", "wants E.164, or sip:NAME@HOST, not %q", c.Phone)
 	}
 	d.add(path, resource.KindUser, d.home.Instance, &doc.Meta, doc)

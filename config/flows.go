@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"cmp"
@@ -30,10 +30,12 @@ type flowConfig struct {
 	Saved       bool              `yaml:"saved"` // kept, but not published
 }
 
-// flowTypes are the flow types of Amazon Connect, and of modules.
+// FlowTypes are the flow types of Amazon Connect, and of modules.
 // https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateContactFlow.html
-var flowTypes = []string{"CONTACT_FLOW", "CUSTOMER_QUEUE", "CUSTOMER_HOLD", "CUSTOMER_WHISPER", "AGENT_HOLD", "AGENT_WHISPER",
-	"OUTBOUND_WHISPER", "AGENT_TRANSFER", "QUEUE_TRANSFER", "CAMPAIGN", "MODULE"}
+func FlowTypes() []string {
+	return []string{"CONTACT_FLOW", "CUSTOMER_QUEUE", "CUSTOMER_HOLD", "CUSTOMER_WHISPER", "AGENT_HOLD", "AGENT_WHISPER",
+		"OUTBOUND_WHISPER", "AGENT_TRANSFER", "QUEUE_TRANSFER", "CAMPAIGN", "MODULE"}
+}
 
 // flows declares the flows of a folder. at is the key that names it.
 func (d *declarer) flows(at, folder string) {
@@ -113,8 +115,8 @@ func (d *declarer) flow(file string, c flowConfig, doc []byte) {
 	if c.Type == "" && f.Settings != nil {
 		out.Type = "MODULE"
 	}
-	if !slices.Contains(flowTypes, out.Type) {
-		wrong("type: wants %s, not %q", strings.Join(flowTypes, ", "), out.Type)
+	if !slices.Contains(FlowTypes(), out.Type) {
+		wrong("type: wants %s, not %q", strings.Join(FlowTypes(), ", "), out.Type)
 	}
 	kind := resource.KindFlow
 	if out.Type == "MODULE" {
@@ -162,7 +164,7 @@ func (d *declarer) judge() {
 			d.errs = append(d.errs, problem{file: j.file, text: strings.TrimPrefix(f.String(), "problem: ")})
 		}
 		for _, f := range found.Warnings() {
-			d.out.warnings = append(d.out.warnings, j.file+": "+strings.TrimPrefix(f.String(), "warning: "))
+			d.out.Warnings = append(d.out.Warnings, j.file+": "+strings.TrimPrefix(f.String(), "warning: "))
 		}
 	}
 }
@@ -177,7 +179,7 @@ func (d *declarer) resolves(j judgement, kind resource.Kind, ref string) bool {
 	case resource.KindFunction:
 		return d.c.Lambda.Endpoint != "" || d.function(ref)
 	case resource.KindBot:
-		_, ok := d.out.bots.find(j.in.ID, ref)
+		_, ok := d.out.Bots.Find(j.in.ID, ref)
 		return ok || d.c.Lex.Endpoint != ""
 	}
 	id := ref[strings.LastIndexByte(ref, '/')+1:]

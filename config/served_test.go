@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"strings"
@@ -22,12 +22,12 @@ carriers:
 		{"number: '+12065550119', channels: [SMS, WHATSAPP], carrier: sms, routes: [wa]", "wa has no id of +12065550119 among its phones"},
 	} {
 		doc := "instances:\n  - alias: acme\n    numbers: [{" + c.number + "}]" + carriers
-		got, err := readConfig("-", strings.NewReader(doc), func(string) string { return "" })
+		got, err := Read("-", strings.NewReader(doc), func(string) string { return "" })
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.number, err, c.want)
 		}
-		if err == nil && (len(got.declared.warnings) != 2 || !strings.Contains(got.declared.warnings[0], "publicURL is not set")) {
-			t.Errorf("%q", got.declared.warnings)
+		if err == nil && (len(got.Declared.Warnings) != 2 || !strings.Contains(got.Declared.Warnings[0], "publicURL is not set")) {
+			t.Errorf("%q", got.Declared.Warnings)
 		}
 	}
 }

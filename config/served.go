@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -13,11 +13,11 @@ func (d *declarer) served() {
 	kinds, accounts := map[string]string{}, map[string]*whatsapp.Account{}
 	for i, c := range d.c.Carriers {
 		kinds[c.Name] = c.Kind
-		if a, ok := c.settings.(*whatsapp.Account); ok {
+		if a, ok := c.Settings.(*whatsapp.Account); ok {
 			accounts[c.Name] = a
 		}
 		if d.c.PublicURL == "" && (c.Kind == "smshttp" || c.Kind == "whatsapp") {
-			d.out.warnings = append(d.out.warnings, fmt.Sprintf("carriers[%d]: publicURL is not set: %s can bring neither replies nor statuses, and fetch no files", i, c.Name))
+			d.out.Warnings = append(d.out.Warnings, fmt.Sprintf("carriers[%d]: publicURL is not set: %s can bring neither replies nor statuses, and fetch no files", i, c.Name))
 		}
 	}
 	carries := map[string][]string{"sip": {"VOICE"}, "smpp": {"SMS"}, "smshttp": {"SMS"}, "whatsapp": {"WHATSAPP"}}
@@ -30,7 +30,7 @@ func (d *declarer) served() {
 			}
 			for _, name := range names {
 				kind := kinds[name]
-				if kind == "" || kind == simulated {
+				if kind == "" || kind == Simulated {
 					continue // said elsewhere
 				}
 				fits := slices.ContainsFunc(n.Channels, func(c string) bool { return slices.Contains(carries[kind], c) })
