@@ -23,6 +23,10 @@ type SendMessage struct {
 	By          string       `json:"by,omitempty"`      // the agent who wrote it; "" is the system
 }
 
+// Interactive is the content type of Connect's interactive messages: lists,
+// quick replies, panels, written as JSON.
+const Interactive = "application/vnd.amazonaws.connect.message.interactive"
+
 // A Template is an approved message with its variables filled in. Text of the
 // message is the whole text, for channels that know no templates.
 type Template struct {

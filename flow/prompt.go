@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -113,5 +114,46 @@ func textLimit(subtype, text string) (limit, length int) {
 // say sends text to a chat customer.
 func (t *Turn) say(text string) {
 	t.chain = time.Time{}
-	t.Do(contact.SendMessage{Visit: t.Visit(), Text: text})
+	if t.Contact.Subtype != contact.WhatsApp {
+		t.Do(contact.SendMessage{Visit: t.Visit(), Text: text})
+		return
+	}
+	for _, m := range interactiveMessages(text) {
+		m.Visit = t.Visit()
+		t.Do(m)
+	}
+}
+
+// interactiveMessages finds interactive messages in what is to be said: the whole
+// of it, or lines of their own among what a bot says. They are written as JSON
+// with a templateType. Admin guide, "Add interactive messages to chat".
+func interactiveMessages(text string) (list []contact.SendMessage) {
+	if interactive(text) {
+		return append(list, contact.SendMessage{Text: text, ContentType: contact.Interactive})
+	}
+	var plain []string
+	words := func() {
+		if s := strings.Join(plain, "\n"); len(plain) > 0 && (strings.TrimSpace(s) != "" || len(list) == 0) {
+			list = append(list, contact.SendMessage{Text: s})
+		}
+		plain = nil
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if !interactive(line) {
+			plain = append(plain, line)
+			continue
+		}
+		words()
+		list = append(list, contact.SendMessage{Text: line, ContentType: contact.Interactive})
+	}
+	words()
+	return list
+}
+
+func interactive(text string) bool {
+	var m struct {
+		Type string          `json:"templateType"`
+		Data json.RawMessage `json:"data"`
+	}
+	return strings.HasPrefix(strings.TrimSpace(text), "{") && json.Unmarshal([]byte(text), &m) == nil && m.Type != "" && m.Data != nil
 }

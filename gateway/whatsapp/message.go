@@ -18,7 +18,7 @@ const (
 )
 
 // interactiveType is the content type of Connect's interactive messages.
-const interactiveType = "application/vnd.amazonaws.connect.message.interactive"
+const interactiveType = contact.Interactive
 
 // An object is a JSON object that is being written.
 type object = map[string]any
