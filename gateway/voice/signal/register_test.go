@@ -218,7 +218,11 @@ func TestStreams(t *testing.T) {
 				server.Expect("ACK")
 				<-up
 				c.do(func() { c.Hangup(Outcome{By: bySystem}) })
-				server.Reply(server.Expect("BYE"), "200 OK", "", "")
+				bye := server.Expect("BYE")
+				server.Reply(bye, "200 OK", "", "")
+				if n := bye.Get("Content-Length"); n != "0" {
+					t.Errorf("the BYE is %q octets long: a telephone on a stream cannot tell where it ends", n)
+				}
 				if by := <-ended; by != bySystem {
 					t.Errorf("ended by %s", by)
 				}

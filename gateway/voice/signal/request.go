@@ -58,6 +58,9 @@ func (a *Agent) aim(req *sip.Request, h hop) error {
 	req.PrependHeader(via)
 	req.SetTransport(strings.ToUpper(h.transport))
 	req.SetDestination(h.addr.String())
+	if req.ContentLength() == nil {
+		req.SetBody(req.Body()) // a stream has no other way to tell where a request ends. RFC 3261 §18.3
+	}
 	if h.transport == "udp" { // from the socket that we listen on
 		req.Laddr = sip.Addr{IP: a.local.Addr().AsSlice(), Port: int(a.local.Port())}
 	}
