@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -266,6 +267,28 @@ func TestSpin(t *testing.T) {
 	if len(s.out.Passed) != maxActions {
 		t.Errorf("passed %d", len(s.out.Passed))
 	}
+}
+
+// A loop that speaks does not write to the customer a thousand times; what came
+// before it is said in full.
+func TestSpinSpeaks(t *testing.T) {
+	s := stageOf(t, "SMS", `
+		l Loop {"LoopCount":"3"} > a ?Equals:ContinueLooping hi ?Equals:DoneLooping a
+		hi MessageParticipant {"Text":"hi"} > l
+		a UpdateContactAttributes {"Attributes":{"n":"$.Attributes.n,"}} > b
+		b MessageParticipant {"Text":"n $.Attributes.n"} > a`)
+	s.start()
+	s.expectEnd("CONTACT_FLOW_DISCONNECT")
+	var said []string
+	for _, e := range s.out.Effects {
+		if m, ok := e.(contact.SendMessage); ok {
+			said = append(said, m.Text)
+		}
+	}
+	if !slices.Equal(said, []string{"hi", "hi", "hi", "n ,"}) {
+		t.Errorf("said %q", said)
+	}
+	s.expectNote("is not sent")
 }
 
 func TestUnknownTypeAndMissingAction(t *testing.T) {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"outdial/contact"
 	"outdial/fault"
@@ -209,7 +210,8 @@ func (t *Turn) passed(label, why, next string) {
 		Passed{Flow: t.flow.ID, Action: t.node.id, Type: t.node.kind, Branch: label, Why: why, Next: next})
 }
 
-// spin ends a contact that goes round without end.
+// spin ends a contact that goes round without end. What it says with each round
+// is said once: it is not the customer who has to find the loop.
 func (t *Turn) spin() {
 	var loop []string
 	seen := map[string]bool{}
@@ -218,6 +220,20 @@ func (t *Turn) spin() {
 		loop = append([]string{t.out.Passed[i].Action}, loop...)
 	}
 	t.Note(fmt.Sprintf("the flow spins: %d actions without a wait, the last ones %q over and over", maxActions, loop))
+	said, all := map[string]bool{}, len(t.out.Effects)
+	t.out.Effects = slices.DeleteFunc(t.out.Effects, func(e contact.Effect) bool {
+		m, ok := e.(contact.SendMessage)
+		at := len(t.out.Passed) - 1 - (t.Contact.Position.Visit - m.Visit)
+		if !ok || m.Visit == 0 || at < 0 || at >= len(t.out.Passed) || !seen[t.out.Passed[at].Action] {
+			return false
+		}
+		again := said[t.out.Passed[at].Action]
+		said[t.out.Passed[at].Action] = true
+		return again
+	})
+	if n := all - len(t.out.Effects); n > 0 {
+		t.Note(fmt.Sprintf("what the loop said again, %d messages, is not sent", n))
+	}
 	t.finish("")
 }
 
