@@ -90,6 +90,9 @@ type Callback struct {
 	Tries int `json:"tries"`           // how often the customer is called, at most
 	Try   int `json:"try"`             // which of them this is, from 1
 	Retry int `json:"retry,omitempty"` // seconds between two of them
+	// Since is when the call began in which it was asked for: among those who wait
+	// it is as old as that call.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // A QuickConnect is one by which an agent handed a contact on.

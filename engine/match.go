@@ -90,8 +90,12 @@ func (e *Engine) offerAll(t *store.Tx, instance string, queues []string, free []
 
 // waits is a contact as routing sees it.
 func waits(c *contact.Contact) routing.Waiting {
-	return routing.Waiting{Contact: c.ID, Queue: c.Queue.ID, Channel: c.Channel, Since: c.Queue.Enqueued, Priority: c.Priority,
+	w := routing.Waiting{Contact: c.ID, Queue: c.Queue.ID, Channel: c.Channel, Since: c.Queue.Enqueued, Priority: c.Priority,
 		Shift: time.Duration(c.AgeShift) * time.Second, Criteria: c.Criteria}
+	if k := c.Callback; k != nil && !k.Since.IsZero() {
+		w.Shift += max(0, w.Since.Sub(k.Since))
+	}
+	return w
 }
 
 // matchLater looks again when time alone changes who gets whom in a queue.

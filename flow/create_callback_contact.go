@@ -86,6 +86,10 @@ func (t *Turn) callbackContact() (*contact.Contact, string) {
 		Voice:   of.Voice, Logging: of.Logging, Recording: of.Recording, Priority: of.Priority, AgeShift: of.AgeShift, Criteria: of.Criteria,
 		Initiated: t.At, Target: q.ID, Callback: k,
 	}
+	// Setting up queued callback: a callback keeps its place in the queue.
+	if k.Since = of.Connected; k.Since.IsZero() {
+		k.Since = of.Initiated
+	}
 	if c.System, why = t.callbackFrom(q); why != "" {
 		return nil, why
 	}

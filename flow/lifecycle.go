@@ -249,6 +249,11 @@ func (t *Turn) timer(in contact.TimerFired) error {
 	case c.Expires.After(t.At):
 		t.Do(contact.Wake{Name: expire, At: c.Expires})
 	default:
+		if c.Channel == contact.Task {
+			if remains, err := t.remains("EXPIRED"); err != nil || remains {
+				return err
+			}
+		}
 		t.end("EXPIRED")
 	}
 	return nil
@@ -351,6 +356,15 @@ func (t *Turn) finishAs(reason, why string) {
 	}
 	if c.Channel == contact.Voice && c.Call != nil && c.Call.State != "ended" {
 		t.Do(contact.EndCall{Reason: "flow"})
+	}
+	if c.Channel == contact.Task && c.Method != contact.MethodDisconnect && c.Position.Visit > 0 {
+		remains, err := t.remains(reason)
+		if err != nil {
+			t.Note("the disconnect flow does not run: " + err.Error())
+		}
+		if remains {
+			return
+		}
 	}
 	t.end(reason)
 }

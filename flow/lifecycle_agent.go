@@ -206,24 +206,39 @@ func (t *Turn) agentLeft() error {
 		t.leavesTo()
 		return nil
 	}
-	if c.Hooks[disconnected.event] != "" && !c.Agent.Connected.IsZero() {
-		f, err := t.flowOf(disconnected)
-		if err != nil {
+	if !c.Agent.Connected.IsZero() {
+		if remains, err := t.remains(reason); err != nil || remains {
 			return err
-		}
-		if f != nil {
-			if t.onCall() {
-				t.Do(contact.StopPrompt{})
-				t.Do(contact.Bridge{Do: contact.BridgeLeave, Agent: c.Agent.ID, Name: c.Agent.Name})
-			}
-			t.follow(contact.MethodDisconnect, reason, func(d *contact.Contact) {
-				d.Position.Flow, d.Position.Kind = f.ID, disconnected.kind
-			})
-			return nil
 		}
 	}
 	t.hangUp(reason)
 	return nil
+}
+
+// remains ends the contact in favour of its disconnect flow; false where none is
+// set. It runs when an agent leaves a customer, and when a task expires or is
+// ended by its flow; never when the customer goes.
+// https://docs.aws.amazon.com/connect/latest/adminguide/set-disconnect-flow.html
+func (t *Turn) remains(reason string) (bool, error) {
+	c := t.Contact
+	if c.Hooks[disconnected.event] == "" {
+		return false, nil
+	}
+	f, err := t.flowOf(disconnected)
+	if err != nil || f == nil {
+		return false, err
+	}
+	if t.onCall() && c.Agent != nil {
+		t.Do(contact.StopPrompt{})
+		t.Do(contact.Bridge{Do: contact.BridgeLeave, Agent: c.Agent.ID, Name: c.Agent.Name})
+	}
+	t.follow(contact.MethodDisconnect, reason, func(d *contact.Contact) {
+		d.Position.Flow, d.Position.Kind = f.ID, disconnected.kind
+		if c.Channel == contact.Task && !d.Expires.After(t.At) {
+			d.Expires = t.At.Add(taskLasts)
+		}
+	})
+	return true, nil
 }
 
 // hangUp ends the contact, and its call with it.

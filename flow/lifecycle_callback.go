@@ -72,11 +72,15 @@ func (t *Turn) again() {
 	if k == nil || !c.Connected.IsZero() || k.Try >= k.Tries || t.out.Next != nil {
 		return
 	}
+	if c.Reason == "TELECOM_NUMBER_INVALID" {
+		t.Note("the customer is not called again: there is no such number")
+		return
+	}
 	d := c.Clone()
 	d.ID, d.InitialID, d.PreviousID, d.NextID, d.LegID = "", c.First(), c.ID, "", ""
 	d.Initiated, d.Updated, d.Disconnected, d.Reason = t.At, time.Time{}, time.Time{}, ""
 	d.Queue, d.Agent, d.Call, d.Kept, d.Extra, d.Node = nil, nil, nil, nil, nil, ""
 	d.Position, d.AMDStatus = contact.Position{}, ""
-	d.Callback = &contact.Callback{Delay: k.Retry, Tries: k.Tries, Try: k.Try + 1, Retry: k.Retry}
+	d.Callback = &contact.Callback{Delay: k.Retry, Tries: k.Tries, Try: k.Try + 1, Retry: k.Retry, Since: k.Since}
 	t.out.Next = d
 }
