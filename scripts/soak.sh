@@ -10,5 +10,7 @@ echo '== crash rounds'
 OUTDIAL_CRASH_ROUNDS=${ROUNDS:-100} go test -timeout 4h -v -run Crash ./e2e/crash
 echo '== fuzzing'
 bash scripts/fuzz.sh "${FUZZ:-10m}"
+echo '== a hundred thousand messages that wait'
+OUTDIAL_WAITING=${WAITING:-100000} go test -timeout 1h -v -run ThousandsWait ./engine
 echo '== many calls'
 OUTDIAL_SOAK_CALLS=${CALLS:-50000} go test -timeout 4h -tags peers -v -run Soak ./gateway/voice/...

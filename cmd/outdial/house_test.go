@@ -116,7 +116,7 @@ func (l *lived) ok(args ...string) string {
 // eventually waits until fn is true.
 func (l *lived) eventually(what string, fn func() bool) {
 	l.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(2 * time.Minute) // on however busy a machine
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !fn() {

@@ -138,10 +138,13 @@ func nodeModules(t *testing.T, dir string) string {
 	return modules
 }
 
+// peerPatience is how long a peer may take over anything, on however busy a machine.
+const peerPatience = 5 * time.Minute
+
 // await waits for an event, over others.
 func (p *peer) await(event string) peerEvent {
 	p.Helper()
-	limit := time.After(60 * time.Second)
+	limit := time.After(peerPatience)
 	for {
 		select {
 		case e := <-p.events:
@@ -165,7 +168,7 @@ func (p *peer) order(o map[string]any) {
 	}
 	select {
 	case <-p.obeyed:
-	case <-time.After(60 * time.Second):
+	case <-time.After(peerPatience):
 		p.Fatalf("%s does not obey", p.name)
 	}
 }
@@ -293,7 +296,7 @@ func (c *caller) next() gateway.Arrival {
 	select {
 	case a := <-c.arrivals:
 		return a
-	case <-time.After(60 * time.Second):
+	case <-time.After(peerPatience):
 		c.Fatal("nothing arrived")
 		panic("unreachable")
 	}
