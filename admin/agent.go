@@ -32,12 +32,12 @@ type handView struct {
 	Customer string          `json:"customer,omitempty"`
 	Since    time.Time       `json:"since"`
 	// Heard is what was said to the agent alone, and on a call what the caller said.
-	Heard    []string   `json:"heard"`
+	Heard []string `json:"heard"`
 	// Consult is the agent's talk with another one about this call; ConsultOf, on
 	// that one's page, who asks, as long as he has the customer.
 	Consult   *consultView `json:"consult,omitempty"`
 	ConsultOf string       `json:"consultOf,omitempty"`
-	Messages []saidView `json:"messages,omitempty"` // of a chat
+	Messages  []saidView   `json:"messages,omitempty"` // of a chat
 }
 
 type consultView struct {

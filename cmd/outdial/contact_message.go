@@ -44,7 +44,7 @@ func (w *waits) String() string {
 
 // clockTime is a time of today, or of the day that it is on.
 func clockTime(t time.Time) string {
-	if t = t.Local(); t.Sub(time.Now()) > 12*time.Hour {
+	if t = t.Local(); time.Until(t) > 12*time.Hour {
 		return t.Format("2006-01-02 15:04:05")
 	}
 	return t.Format("15:04:05")
