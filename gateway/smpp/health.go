@@ -13,8 +13,10 @@ type Health struct {
 	Binds  []BindHealth `json:"binds"`
 	Counts Counts       `json:"counts"`
 	// Paused is until when the carrier's throttling holds submissions back.
-	Paused    time.Time `json:"paused,omitzero"`
+	Paused time.Time `json:"paused,omitzero"`
+	// LastError is what went wrong last, and ErrorAt when.
 	LastError string    `json:"lastError,omitempty"`
+	ErrorAt   time.Time `json:"errorAt,omitzero"`
 	// Parts is the number of inbound messages that wait for parts, at all nodes.
 	Parts int `json:"parts"`
 }
@@ -79,7 +81,7 @@ func (g *Gateway) Health() Health {
 	h := Health{Account: g.set.Name, Counts: g.counts.snapshot(), Paused: g.brake.until(), Parts: g.parts.waiting()}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	h.LastError = g.lastError
+	h.LastError, h.ErrorAt = g.lastError, g.errorAt
 	for _, l := range g.links {
 		b := l.health
 		b.Window = g.set.Window

@@ -40,6 +40,20 @@ func TestHealth(t *testing.T) {
 	})
 }
 
+// What went wrong last has a time also when all is well again.
+func TestTheLastErrorHasATime(t *testing.T) {
+	open(t, Account{ReconnectMin: time.Second}, smsctest.Options{}, func(h *house) {
+		time.Sleep(time.Hour)
+		dropped := time.Now()
+		h.Drop()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s := h.g.State(); !s.Up || s.LastError == "" || !s.ErrorAt.Equal(dropped) {
+			t.Errorf("%+v, dropped at %v", s, dropped)
+		}
+	})
+}
+
 // A receiver alone is not up: nothing can be sent.
 func TestHealthWithoutTransmitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -108,7 +108,7 @@ func (g *Gateway) state(l *link, state, address string, err error) {
 	if err != nil {
 		h.LastError = err.Error()
 		h.Failures++
-		g.lastError = err.Error()
+		g.lastError, g.errorAt = err.Error(), time.Now()
 	}
 	g.announce()
 }

@@ -225,7 +225,7 @@ func (g *Gateway) refused(s *session, answer *pdu.PDU, began time.Time) error {
 	}
 	g.counts.refused.Add(1)
 	g.mu.Lock()
-	g.lastError = err.Error()
+	g.lastError, g.errorAt = err.Error(), time.Now()
 	g.mu.Unlock()
 	return err
 }

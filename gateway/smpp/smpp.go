@@ -57,6 +57,7 @@ type Gateway struct {
 	changed   chan struct{} // closed, and made anew, when a link changes
 	freed     chan struct{} // a place in a window became free
 	lastError string
+	errorAt   time.Time
 }
 
 // New makes a gateway of an account. It does no I/O. An error is of kind
