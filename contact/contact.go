@@ -284,6 +284,9 @@ type Position struct {
 	// Visit numbers the actions entered, over the contact's whole life. A wait
 	// is named by it: an input that answers an older visit is stale.
 	Visit int `json:"visit,omitempty"`
+	// Round counts the actions entered since the contact last waited for anything
+	// but a contact that it asked for; 0 while it waits for something else.
+	Round int `json:"round,omitempty"`
 	// State is what the waiting action remembers, in its own JSON.
 	State json.RawMessage   `json:"state,omitempty"`
 	Loops map[string]int    `json:"loops,omitempty"` // loop counters by action identifier

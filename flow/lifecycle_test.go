@@ -291,6 +291,40 @@ func TestSpinSpeaks(t *testing.T) {
 	s.expectNote("is not sent")
 }
 
+// A loop that only starts contacts spins, though it waits for each of them; one
+// that hears from outside in between does not.
+func TestSpinStartsContacts(t *testing.T) {
+	made := func(s *stage) {
+		s.hear(contact.ContactCreated{Visit: s.c.Position.Visit, ID: "made"})
+	}
+	s := stageOf(t, "SMS", `a CreateTask {"Name":"x","ContactFlowId":"f"} > a`)
+	s.start()
+	for range maxActions - 1 {
+		made(s)
+	}
+	if !s.c.Open() || s.c.Position.Visit != maxActions {
+		t.Fatalf("open %t after %d actions", s.c.Open(), s.c.Position.Visit)
+	}
+	made(s)
+	s.expectEnd("CONTACT_FLOW_DISCONNECT")
+	s.expectNote("spins")
+
+	s = stageOf(t, "SMS", `
+		a CreateTask {"Name":"x","ContactFlowId":"f"} > w
+		w Wait {"TimeLimitSeconds":"60"} ?Equals:WaitCompleted a !NoMatchingError a > a`)
+	s.start()
+	for range maxActions {
+		made(s)
+		if s.c.Position.Round != 0 || s.c.Position.Action != "w" {
+			t.Fatalf("round %d at a wait", s.c.Position.Round)
+		}
+		s.later(time.Minute).hear(contact.TimerFired{Name: "wait", Visit: s.c.Position.Visit})
+	}
+	if !s.c.Open() {
+		t.Errorf("it ended: %v", s.out.Notes)
+	}
+}
+
 func TestUnknownTypeAndMissingAction(t *testing.T) {
 	s := stageOf(t, "SMS", `a MakeCoffee > b`)
 	s.start()

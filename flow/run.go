@@ -12,11 +12,13 @@ import (
 // spins; it is ended.
 const maxActions = 1000
 
-// run goes through actions from n on until one waits or the contact ends.
+// run goes through actions from n on until one waits or the contact ends. To
+// wait for a contact of one's own is no wait: a flow could start them for ever.
 func (t *Turn) run(n *node) error {
 	p := &t.Contact.Position
-	for count := 0; ; count++ {
-		if count == maxActions {
+	count := p.Round
+	for p.Round = 0; ; count++ {
+		if count >= maxActions {
 			t.spin()
 			return nil
 		}
@@ -27,6 +29,11 @@ func (t *Turn) run(n *node) error {
 		t.Input = nil
 		next, err := t.leave(t.acted())
 		if err != nil || next == nil {
+			if last := len(t.out.Effects) - 1; last >= 0 && t.Contact.Open() {
+				if _, asks := t.out.Effects[last].(contact.StartContact); asks {
+					p.Round = count + 1
+				}
+			}
 			return err
 		}
 		n = next
@@ -43,6 +50,9 @@ func (t *Turn) resume(in contact.Input) error {
 		return nil
 	}
 	t.Input = in
+	if _, made := in.(contact.ContactCreated); !made {
+		t.Contact.Position.Round = 0
+	}
 	next, err := t.leave(t.resumed())
 	if err != nil || next == nil {
 		return err
