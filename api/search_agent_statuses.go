@@ -28,6 +28,9 @@ func (s *Server) searchAgentStatuses(ctx context.Context, in *searchAgentStatuse
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" type state displayOrder"); err != nil {
+		return nil, err
+	}
 
 	out := &searchAgentStatusesOutput{AgentStatuses: []agentStatusDetail{}}
 	l := listing{"SearchAgentStatuses", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}

@@ -35,6 +35,9 @@ func (s *Server) searchContactFlowModules(ctx context.Context, in *searchContact
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields); err != nil {
+		return nil, err
+	}
 	out := &searchContactFlowModulesOutput{ContactFlowModules: []moduleDetail{}}
 	l := listing{"SearchContactFlowModules", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindModule, l,

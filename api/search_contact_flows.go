@@ -57,6 +57,9 @@ func (s *Server) searchContactFlows(ctx context.Context, in *searchContactFlowsI
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields); err != nil {
+		return nil, err
+	}
 	out := &searchContactFlowsOutput{ContactFlows: []contactFlow{}}
 	l := listing{"SearchContactFlows", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindFlow, l,

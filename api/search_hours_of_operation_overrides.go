@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"outdial/resource"
 	"outdial/store"
@@ -43,6 +44,9 @@ type searchHoursOfOperationOverridesOutput struct {
 func (s *Server) searchHoursOfOperationOverrides(ctx context.Context, in *searchHoursOfOperationOverridesInput) (*searchHoursOfOperationOverridesOutput, error) {
 	at, err := s.place(ctx, in.InstanceId)
 	if err != nil {
+		return nil, err
+	}
+	if err := searchable(in.SearchCriteria, plainFields+" hoursOfOperationId"); err != nil {
 		return nil, err
 	}
 	var all []*overrideDetail
@@ -91,7 +95,7 @@ func (c *dateCondition) match(o resource.HoursExcept) bool {
 	if c == nil {
 		return true
 	}
-	day, ok := map[string]string{"EffectiveFrom": o.From, "EffectiveTill": o.Till}[c.FieldName]
+	day, ok := map[string]string{"effectivefrom": o.From, "effectivetill": o.Till}[strings.ToLower(c.FieldName)]
 	if !ok {
 		return false
 	}

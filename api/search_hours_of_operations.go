@@ -28,6 +28,9 @@ func (s *Server) searchHoursOfOperations(ctx context.Context, in *searchHoursOfO
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" timeZone"); err != nil {
+		return nil, err
+	}
 	out := &searchHoursOfOperationsOutput{HoursOfOperations: []hoursDetail{}}
 	l := listing{"SearchHoursOfOperations", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	var found []*resource.Hours

@@ -26,6 +26,9 @@ func (s *Server) searchPredefinedAttributes(ctx context.Context, in *searchPrede
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields); err != nil {
+		return nil, err
+	}
 
 	out := &searchPredefinedAttributesOutput{PredefinedAttributes: []predefinedAttributeDetail{}}
 	l := listing{"SearchPredefinedAttributes", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchCriteria)}}

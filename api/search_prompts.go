@@ -27,6 +27,9 @@ func (s *Server) searchPrompts(ctx context.Context, in *searchPromptsInput) (*se
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields); err != nil {
+		return nil, err
+	}
 	out := &searchPromptsOutput{Prompts: []promptDetail{}}
 	l := listing{"SearchPrompts", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindPrompt, l,

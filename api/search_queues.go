@@ -34,6 +34,9 @@ func (s *Server) searchQueues(ctx context.Context, in *searchQueuesInput) (*sear
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields); err != nil {
+		return nil, err
+	}
 	out := &searchQueuesOutput{Queues: []queueDetail{}}
 	l := listing{"SearchQueues", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindQueue, l,

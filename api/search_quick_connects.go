@@ -27,6 +27,9 @@ func (s *Server) searchQuickConnects(ctx context.Context, in *searchQuickConnect
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" quickConnectType"); err != nil {
+		return nil, err
+	}
 
 	out := &searchQuickConnectsOutput{QuickConnects: []quickConnectDetail{}}
 	l := listing{"SearchQuickConnects", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}

@@ -27,6 +27,9 @@ func (s *Server) searchRoutingProfiles(ctx context.Context, in *searchRoutingPro
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" associatedQueueIds"); err != nil {
+		return nil, err
+	}
 	out := &searchRoutingProfilesOutput{RoutingProfiles: []profileDetail{}}
 	l := listing{"SearchRoutingProfiles", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}
 	out.NextToken, out.ApproximateTotalCount, err = search(ctx, s, at, resource.KindProfile, l,

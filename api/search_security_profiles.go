@@ -36,6 +36,9 @@ func (s *Server) searchSecurityProfiles(ctx context.Context, in *searchSecurityP
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" securityProfileName"); err != nil {
+		return nil, err
+	}
 
 	out := &searchSecurityProfilesOutput{SecurityProfiles: []securityProfileSearchSummary{}}
 	l := listing{"SearchSecurityProfiles", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}

@@ -28,6 +28,9 @@ func (s *Server) searchUserHierarchyGroups(ctx context.Context, in *searchUserHi
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" parentId levelId"); err != nil {
+		return nil, err
+	}
 
 	out := &searchUserHierarchyGroupsOutput{UserHierarchyGroups: []hierarchyGroupDetail{}}
 	l := listing{"SearchUserHierarchyGroups", in.NextToken, in.MaxResults, listed, []string{fingerprint(in.SearchFilter), fingerprint(in.SearchCriteria)}}

@@ -96,6 +96,9 @@ func (s *Server) searchUsers(ctx context.Context, in *searchUsersInput) (*search
 	if err != nil {
 		return nil, err
 	}
+	if err := searchable(in.SearchCriteria, plainFields+" username firstName lastName routingProfileId hierarchyGroupId securityProfileId"); err != nil {
+		return nil, err
+	}
 	below, err := s.groups(ctx, at)
 	if err != nil {
 		return nil, err
