@@ -30,12 +30,12 @@ fuzz: ## every fuzz target, FUZZ=10s each
 	bash scripts/fuzz.sh $(or $(FUZZ),10s)
 
 update: ## rewrite the golden files; read what changed
-	go test ./api ./flow ./play ./cmd/outdial -update
+	go test ./api ./flow ./play ./gateway/smshttp ./gateway/whatsapp -update
 
 bench: ## measure, on SQLite and on PostgreSQL; figures go to docs/figures.md
 	bash scripts/bench.sh
 
-soak: ## what takes hours: crash rounds, long fuzzing, many calls
+soak: ## what takes hours: crash rounds, long fuzzing, tens of thousands of calls
 	bash scripts/soak.sh
 
 clean: ## remove what was built

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
 # What takes hours. The figures are printed; docs/figures.md keeps the last ones.
+#
+#   ROUNDS=100    crashes of the server, on SQLite and on PostgreSQL
+#   FUZZ=10m      for each fuzz target, of which there are dozens
+#   CALLS=50000   calls on real sockets in a flood of garbage: nothing may be left
 set -euo pipefail
 RUN=${RUN:-$(mktemp -d /tmp/outdial-soak.XXXXXX)}
 chmod 755 "$RUN"
