@@ -174,7 +174,7 @@ func (c *smsc) round(p *process, round int) []*try {
 // more for a while.
 func (c *smsc) works() {
 	c.Helper()
-	enough, end := c.Taken()+200, time.Now().Add(30*time.Second)
+	enough, end := c.Taken()+200, time.Now().Add(2*time.Minute)
 	for c.Taken() < enough && time.Now().Before(end) {
 		pause()
 	}
@@ -196,7 +196,7 @@ type fate struct {
 // outcome waits until no message is on its way any more, and gives them all.
 func (c *smsc) outcome(p *process, all []*try) (fates []fate) {
 	c.Helper()
-	end := time.Now().Add(3 * time.Minute)
+	end := time.Now().Add(8 * time.Minute)
 	for _, t := range all {
 		for {
 			list, open := c.fates(p, t.answered[0])

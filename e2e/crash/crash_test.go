@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,8 +35,9 @@ type process struct {
 	testing.TB
 	dir, store string
 	flags      []string
-	settings   string   // its configuration; "" keeps the journal beside the store
-	others     []string // folders of other processes on the same store
+	answers    atomic.Int64 // good ones, of all that it was
+	settings   string       // its configuration; "" keeps the journal beside the store
+	others     []string     // folders of other processes on the same store
 	cmd        *exec.Cmd
 	log        bytes.Buffer
 	ready      readyFile
@@ -90,7 +92,7 @@ func (p *process) start() {
 	if err := p.cmd.Start(); err != nil {
 		p.Fatal(err)
 	}
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
 		doc, err := os.ReadFile(ready)
 		if err == nil && json.Unmarshal(doc, &p.ready) == nil {
 			return
@@ -188,6 +190,7 @@ func (p *process) send(tries []*try) {
 			p.Errorf("%d %s", status, body)
 			return
 		}
+		p.answers.Add(1)
 		mu.Lock()
 		defer mu.Unlock()
 		tries[i].answered = append(tries[i].answered, out.ContactId)
@@ -232,8 +235,8 @@ func crash(t *testing.T, store string, rounds int) {
 		}
 		sent := make(chan struct{})
 		go func() { p.send(now); close(sent) }()
-		life := time.NewTimer(time.Duration(300+rand.IntN(700)) * time.Millisecond)
-		<-life.C
+		p.works(sent)
+		life(0, 400)
 		p.kill()
 		<-sent
 		for _, n := range now {
@@ -252,10 +255,39 @@ func crash(t *testing.T, store string, rounds int) {
 	p.stop()
 }
 
+// works waits, on however slow a machine, until the server has answered some of what
+// it is asked, has dialled and delivered since, and then for a few answers more, so
+// that what is cut off is of all kinds; or until all it was sent is over.
+func (p *process) works(sent <-chan struct{}) {
+	p.Helper()
+	answered, dialled, delivered := p.answers.Load(), p.count("dial"), p.count("message")
+	enough := answered + 200 + rand.Int64N(400)
+	for end := time.Now().Add(2 * time.Minute); ; {
+		if p.answers.Load() >= enough && p.count("dial") > dialled && p.count("message") > delivered {
+			return
+		}
+		if time.Now().After(end) {
+			p.Fatalf("in two minutes %d were answered, %d dialled and %d delivered", p.answers.Load()-answered, p.count("dial")-dialled, p.count("message")-delivered)
+		}
+		select {
+		case <-sent:
+			return
+		default:
+			pause()
+		}
+	}
+}
+
+// count counts the events of a kind in this process's journal, a torn line apart.
+func (p *process) count(event string) int {
+	doc, _ := os.ReadFile(filepath.Join(p.dir, "journal")) // there is none before the first
+	return bytes.Count(doc, []byte(`"event":"`+event+`"`))
+}
+
 // settle moves the clock until nothing is left to happen.
 func (p *process) settle() {
 	p.Helper()
-	for moved, late := 0, 0; moved < 3; {
+	for moved, end := 0, time.Now().Add(6*time.Minute); moved < 3; {
 		r, err := http.Post(p.ready.Endpoint+"/_outdial/clock", "application/json", strings.NewReader(`{"advance":"26h"}`))
 		if err != nil {
 			p.Fatal(err)
@@ -265,8 +297,7 @@ func (p *process) settle() {
 		switch {
 		case r.StatusCode == http.StatusOK:
 			moved++
-		case r.StatusCode == http.StatusGatewayTimeout && late < 4: // what a dead process had in hand is not free yet
-			late++
+		case r.StatusCode == http.StatusGatewayTimeout && time.Now().Before(end): // what a dead process had in hand is not free yet
 		default:
 			p.Fatalf("clock: %d %s", r.StatusCode, body)
 		}

@@ -34,14 +34,14 @@ func TestTwoNodes(t *testing.T) {
 		return list
 	}
 	mine, yours := tries(6_100_000), tries(6_200_000)
-	done := make(chan struct{}, 2)
-	go func() { a.send(mine); done <- struct{}{} }()
-	go func() { b.send(yours); done <- struct{}{} }()
-	life := time.NewTimer(time.Second)
-	<-life.C
+	byA, byB := make(chan struct{}), make(chan struct{})
+	go func() { a.send(mine); close(byA) }()
+	go func() { b.send(yours); close(byB) }()
+	a.works(byA)
+	life(0, 400)
 	a.kill()
-	<-done
-	<-done
+	<-byA
+	<-byB
 	// The same tokens at the survivor give the same contacts.
 	b.send(mine)
 	b.buried(a)
