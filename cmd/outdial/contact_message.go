@@ -110,10 +110,14 @@ func said(m *contact.Message) string {
 // fate tells what became of a message, a line for each thing.
 func fate(m *contact.Message) (lines []string) {
 	var times []string
+	failed := "failed"
+	if m.Status == contact.StatusCancelled {
+		failed = "cancelled"
+	}
 	for _, v := range []struct {
 		what string
 		at   time.Time
-	}{{"sent", m.Sent}, {"delivered", m.Delivered}, {"read", m.Read}, {"failed", m.Failed}} {
+	}{{"sent", m.Sent}, {"delivered", m.Delivered}, {"read", m.Read}, {failed, m.Failed}} {
 		if !v.at.IsZero() {
 			times = append(times, v.what+" "+v.at.Local().Format("15:04:05"))
 		}

@@ -38,6 +38,8 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 			m.Status, m.Failed, m.Code, m.Error = contact.StatusFailed, at.Add(time.Hour), "30007", "filtered"
 		}),
 			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, failed 13:00:00, by acme, reference SM1, 2 segments", "✗ code 30007: filtered"}},
+		{"cancelled", &contact.Message{Direction: "OUTBOUND", Channel: "SMS", Text: "hi", Created: at, Status: contact.StatusCancelled, Failed: at.Add(time.Minute), Account: "acme"},
+			[]string{"12:00:00 → SMS ✗ cancelled \"hi\"", "cancelled 12:01:00, by acme"}},
 		{"failed without words", with(func(m *contact.Message) { m.Status, m.Code = contact.StatusFailed, "30007" }),
 			[]string{"12:00:00 → SMS ✗ \"hi\"", "sent 12:00:01, by acme, reference SM1, 2 segments", "✗ code 30007"}},
 		{"unknown, sent again, by another", with(func(m *contact.Message) {
