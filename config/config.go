@@ -38,7 +38,7 @@ type File struct {
 	Simulator string `yaml:"simulator" eg:"on" doc:"Simulated carriers with handsets that somebody may hold (outdial handset): on or off. Default: on as long as there are no carriers."`
 
 	Accounts  []accountConfig  `yaml:"accounts" doc:"AWS account numbers that are served, and the access keys of their users. Further keys are made by outdial key create."`
-	Instances []instanceConfig `yaml:"instances" doc:"Amazon Connect instances, with what belongs to them. What stands here is made at start under the id that it gives, or under one that is derived from its name (the same in every store), and is read-only over the API. Without any, a demo instance is made."`
+	Instances []instanceConfig `yaml:"instances" doc:"Amazon Connect instances, with what belongs to them. What stands here is made at start under the id that it gives, or under one that is derived from its name (the same in every store), and is read-only over the API. Without any, and without carriers, a demo instance is made."`
 	Flows     string           `yaml:"flows" eg:"./flows" doc:"Folder of flows (*.json, as Amazon Connect exports them), loaded into every instance that names no folder of its own. The file's name is the flow's name; a file flows.yaml beside them may say more: FILE: {name, type, description, id, tags, saved}."`
 
 	Functions map[string]string   `yaml:"functions" eg:"arn:aws:lambda:us-east-1:111122223333:function:lookup: http://127.0.0.1:9000/lookup" doc:"Where a flow's Lambda functions are: ARN to a URL that gets AWS's own event by POST and answers with the result. A name without an ARN stands for every ARN that ends in it."`

@@ -86,6 +86,7 @@ func (d *declarer) declare() {
 	}
 	d.routes()
 	d.served()
+	d.apart()
 	d.templates()
 	d.botAliases()
 	d.associations()

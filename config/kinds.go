@@ -74,10 +74,19 @@ type SIPTrunk struct {
 }
 
 func checkSIP(name string, settings any) error {
-	t := settings.(*SIPTrunk).Trunk
+	s := settings.(*SIPTrunk)
+	t := s.Trunk
 	t.Name = name
-	_, err := voice.New(t, voice.Options{}) // which does no I/O
-	return err
+	if _, err := voice.New(t, voice.Options{}); err != nil { // which does no I/O
+		return err
+	}
+	c := s.Speech
+	c.Files = nil // it would write into them
+	// It looks for its engine, and does nothing else.
+	if _, err := speech.New(c, speech.Options{}); err != nil {
+		return fmt.Errorf("speech.%w", err)
+	}
+	return nil
 }
 
 func checkSMSHTTP(name string, settings any) error {
