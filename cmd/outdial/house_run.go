@@ -75,7 +75,12 @@ func (h *house) Run(ctx context.Context, again <-chan os.Signal) error {
 		return nil
 	})
 	<-ctx.Done()
+	return h.end(ctx, stopEngine, engineDone, &parts)
+}
 
+// end lets what is in hand come to its end: calls, requests, then the engine, then
+// the store.
+func (h *house) end(ctx context.Context, stopEngine func(), engineDone <-chan struct{}, parts *errgroup.Group) error {
 	h.ending.Store(true)
 	h.waitForCalls(h.flags.grace)
 	bound := cmp.Or(time.Duration(h.config.Drain), drainBound)

@@ -176,6 +176,11 @@ func linesTest(ctx context.Context, e env, args []string) error {
 	if err := c.call(ctx, "POST", "/_outdial/lines/test", in, &doc); err != nil {
 		return err
 	}
+	return tested(e, doc, *output == "json")
+}
+
+// tested says what a test saw. One that did not pass is a failure.
+func tested(e env, doc json.RawMessage, asJSON bool) error {
 	var out struct {
 		Passed      bool
 		Error, Code string
@@ -187,7 +192,7 @@ func linesTest(ctx context.Context, e env, args []string) error {
 	if err := json.Unmarshal(doc, &out); err != nil {
 		return err
 	}
-	if *output == "json" {
+	if asJSON {
 		fmt.Fprintln(e.stdout, string(doc))
 	} else {
 		for _, s := range out.Steps {
@@ -198,7 +203,7 @@ func linesTest(ctx context.Context, e env, args []string) error {
 		fmt.Fprintf(e.stderr, "it did not pass: %s\n", out.Error)
 		return exitError(1)
 	}
-	if *output != "json" {
+	if !asJSON {
 		fmt.Fprintln(e.stdout, "it passed")
 	}
 	return nil
