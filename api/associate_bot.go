@@ -12,7 +12,7 @@ type associateBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot
 	LexV2Bot    *lexV2Bot
-	ClientToken string `wire:"ignored,len=..500"`
+	ClientToken string `wire:"len=..500"`
 }
 
 type lexBot struct {
@@ -35,7 +35,7 @@ func (s *Server) associateBot(ctx context.Context, in *associateBotInput) (*none
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, s.associate(ctx, at, resource.KindBot, name)
+	return &none{}, s.associate(ctx, at, resource.KindBot, name, in.ClientToken)
 }
 
 // botName is what an association with a bot is called: the alias's ARN, or for

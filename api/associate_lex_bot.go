@@ -9,7 +9,7 @@ import (
 type associateLexBotInput struct {
 	InstanceId  string  `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot `wire:"required"`
-	ClientToken string  `wire:"ignored,len=..500"`
+	ClientToken string  `wire:"len=..500"`
 }
 
 // associateLexBot lets the flows of an instance name a bot of the first version of Lex.
@@ -19,5 +19,5 @@ func (s *Server) associateLexBot(ctx context.Context, in *associateLexBotInput) 
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, s.associate(ctx, at, resource.KindBot, in.LexBot.Name+"@"+in.LexBot.LexRegion)
+	return &none{}, s.associate(ctx, at, resource.KindBot, in.LexBot.Name+"@"+in.LexBot.LexRegion, in.ClientToken)
 }

@@ -10,7 +10,7 @@ type disassociateBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	LexBot      *lexBot
 	LexV2Bot    *lexV2Bot
-	ClientToken string `wire:"ignored,len=..500"`
+	ClientToken string `wire:"len=..500"`
 }
 
 // disassociateBot takes a bot off an instance.
@@ -24,5 +24,5 @@ func (s *Server) disassociateBot(ctx context.Context, in *disassociateBotInput) 
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, s.disassociate(ctx, at, "LexV2Bot", resource.KindBot, name)
+	return &none{}, s.disassociate(ctx, at, "LexV2Bot", resource.KindBot, name, in.ClientToken)
 }

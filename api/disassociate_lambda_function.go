@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"outdial/resource"
+	"outdial/store"
 )
 
 type disassociateLambdaFunctionInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	FunctionArn string `wire:"required,query=functionArn,len=1..140"`
-	ClientToken string `wire:"ignored,query=clientToken,len=..500"`
+	ClientToken string `wire:"query=clientToken,len=..500"`
 }
 
 // disassociateLambdaFunction takes a function off an instance.
@@ -19,10 +20,15 @@ func (s *Server) disassociateLambdaFunction(ctx context.Context, in *disassociat
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, s.disassociate(ctx, at, "FunctionArn", resource.KindFunction, in.FunctionArn)
+	return &none{}, s.disassociate(ctx, at, "FunctionArn", resource.KindFunction, in.FunctionArn, in.ClientToken)
 }
 
-// disassociate forgets an association.
-func (s *Server) disassociate(ctx context.Context, at place, field string, kind resource.Kind, name string) error {
-	return remove[association](ctx, s, at, field, associationID(at, name), kind, nil)
+// disassociate forgets an association. The same token says so once.
+func (s *Server) disassociate(ctx context.Context, at place, field string, kind resource.Kind, name, token string) error {
+	id := associationID(at, name)
+	once := s.once("disassociate/"+string(kind)+"/"+id, token, "")
+	if err := s.Store.View(ctx, func(t *store.Tx) error { return once.before(t, &none{}) }); err != nil {
+		return done(err)
+	}
+	return remove(ctx, s, at, field, id, kind, func(t *store.Tx, _ *association) error { return once.keep(t, &none{}) })
 }

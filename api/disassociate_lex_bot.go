@@ -10,7 +10,7 @@ type disassociateLexBotInput struct {
 	InstanceId  string `wire:"required,uri,len=1..100"`
 	BotName     string `wire:"required,query=botName,len=..50"`
 	LexRegion   string `wire:"required,query=lexRegion,len=..60"`
-	ClientToken string `wire:"ignored,query=clientToken,len=..500"`
+	ClientToken string `wire:"query=clientToken,len=..500"`
 }
 
 // disassociateLexBot takes a bot of the first version of Lex off an instance.
@@ -20,5 +20,5 @@ func (s *Server) disassociateLexBot(ctx context.Context, in *disassociateLexBotI
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, s.disassociate(ctx, at, "BotName", resource.KindBot, in.BotName+"@"+in.LexRegion)
+	return &none{}, s.disassociate(ctx, at, "BotName", resource.KindBot, in.BotName+"@"+in.LexRegion, in.ClientToken)
 }
