@@ -37,6 +37,19 @@ func (f *clientFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.region, "region", "", "`REGION` that requests are signed for (default: AWS_REGION, or the local server's)")
 }
 
+// one reads the command line of a verb that wants one word, and connects.
+func (f *clientFlags) one(e env, fs *flag.FlagSet, args []string, what string) (*client, string, error) {
+	words, err := parse(fs, args)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(words) != 1 {
+		return nil, "", usagef("wants one %s", what)
+	}
+	c, err := f.connect(e)
+	return c, words[0], err
+}
+
 // connect finds the server, and the credentials for it.
 func (f *clientFlags) connect(e env) (*client, error) {
 	path := localReady(e.getenv)

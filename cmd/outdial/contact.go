@@ -227,26 +227,19 @@ carrier's, in how many segments, and what the carrier said.`)
 	var cf clientFlags
 	cf.add(fs)
 	output := fs.String("o", "text", "`FORMAT`: text or json")
-	words, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if len(words) != 1 {
-		return usagef("wants one contact's id")
-	}
-	c, err := cf.connect(e)
+	c, id, err := cf.one(e, fs, args, "contact's id")
 	if err != nil {
 		return err
 	}
 	var k contact.Contact
-	if err := c.call(ctx, "GET", "/_outdial/contacts/"+escape(words[0]), nil, &k); err != nil {
+	if err := c.call(ctx, "GET", "/_outdial/contacts/"+escape(id), nil, &k); err != nil {
 		return err
 	}
-	list, raw, err := c.timeline(ctx, words[0])
+	list, raw, err := c.timeline(ctx, id)
 	if err != nil {
 		return err
 	}
-	messages, err := c.messages(ctx, words[0])
+	messages, err := c.messages(ctx, id)
 	if err != nil {
 		return err
 	}

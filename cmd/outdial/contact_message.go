@@ -190,18 +190,11 @@ func contactFile(ctx context.Context, e env, args []string) error {
 	var cf clientFlags
 	cf.add(fs)
 	output := fs.String("o", "", "write to `FILE`, - is standard output (default: the file's own name, which must not be there yet)")
-	words, err := parse(fs, args)
+	c, id, err := cf.one(e, fs, args, "file's id")
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 {
-		return usagef("wants one file's id")
-	}
-	c, err := cf.connect(e)
-	if err != nil {
-		return err
-	}
-	answer, err := c.send(ctx, "GET", filesPath+escape(words[0]), nil)
+	answer, err := c.send(ctx, "GET", filesPath+escape(id), nil)
 	if err != nil {
 		return err
 	}

@@ -148,20 +148,13 @@ func keyRevoke(ctx context.Context, e env, args []string) error {
 	fs := flags(e, "key revoke", "ID", "Revokes an access key, for ever.")
 	var cf clientFlags
 	cf.add(fs)
-	words, err := parse(fs, args)
+	c, id, err := cf.one(e, fs, args, "key's id")
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 {
-		return usagef("wants one key's id")
-	}
-	c, err := cf.connect(e)
-	if err != nil {
+	if err := c.call(ctx, "DELETE", "/_outdial/keys/"+escape(id), nil, nil); err != nil {
 		return err
 	}
-	if err := c.call(ctx, "DELETE", "/_outdial/keys/"+escape(words[0]), nil, nil); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "revoked %s\n", words[0])
+	fmt.Fprintf(e.stdout, "revoked %s\n", id)
 	return nil
 }
