@@ -10,13 +10,17 @@ import (
 // announce says where the server is, and how it is tried.
 func (h *house) announce(w io.Writer) {
 	r := h.facts
-	fmt.Fprintf(w, "Outdial serves %s (account %s, region %s)\n", r.Endpoint, r.AccountID, r.Region)
+	if r.InstanceID == "" {
+		fmt.Fprintf(w, "Outdial serves %s\nThere is no instance, and so nothing to call from: declare one under instances, with a number (outdial config prints how).\n", r.Endpoint)
+	} else {
+		fmt.Fprintf(w, "Outdial serves %s (account %s, region %s)\n", r.Endpoint, r.AccountID, r.Region)
+	}
 	fmt.Fprintf(w, "What it keeps: %s\n\n", redact(h.config.Store))
 	switch {
 	case h.flags.noAuth:
 		fmt.Fprint(w, "Signatures are not checked (-no-auth).\n\n")
 	case h.secretIs == "":
-		fmt.Fprintf(w, "An access key; its secret is shown this once:\n  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s\n\n", r.AccessKeyID, r.SecretKey, r.Region)
+		fmt.Fprintf(w, "An access key; its secret is shown this once:\n  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s AWS_DEFAULT_REGION=%[3]s\n\n", r.AccessKeyID, r.SecretKey, r.Region)
 	case r.AccessKeyID != "":
 		fmt.Fprintf(w, "The access key is %s; its secret %s (outdial key create makes another).\n\n", r.AccessKeyID, h.secretIs)
 	}
