@@ -145,7 +145,7 @@ func TestNewcomer(t *testing.T) {
 	l := live(t, t.TempDir(), serveFlags{})
 	var banner bytes.Buffer
 	l.announce(&banner)
-	for _, want := range []string{l.facts.Endpoint, l.facts.SecretKey, "aws connect start-outbound-chat-contact --endpoint-url " + l.facts.Endpoint,
+	for _, want := range []string{l.facts.Endpoint, l.facts.SecretKey, " AWS_DEFAULT_REGION=" + l.facts.Region + "\n", "aws connect start-outbound-chat-contact --endpoint-url " + l.facts.Endpoint,
 		"connect:WhatsApp", "--initial-templated-system-message", "aws connect start-outbound-voice-contact"} {
 		if !strings.Contains(banner.String(), want) {
 			t.Errorf("%q is not said in\n%s", want, banner.String())
