@@ -35,9 +35,6 @@ func present(t *store.Tx, c *contact.Contact, in contact.Input) (*contact.Contac
 
 // visit gives the visit that an input answers; 0 is none.
 func visit(in contact.Input) int {
-	if f, ok := in.(contact.EffectFailed); ok {
-		return f.Visit
-	}
 	v, _ := flow.VisitOf(in)
 	return v
 }

@@ -114,6 +114,8 @@ func VisitOf(in contact.Input) (int, bool) {
 		return in.Visit, true
 	case contact.TransferEnded:
 		return in.Visit, true
+	case contact.EffectFailed:
+		return in.Visit, in.Visit != 0
 	}
 	return 0, false
 }

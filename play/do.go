@@ -27,7 +27,7 @@ func (s *Stage) do(a *actor, e contact.Effect) {
 		s.call(a, v)
 	case contact.StartContact:
 		s.start(a, v)
-	case contact.UpdateContact:
+	case contact.UpdateContact: // words of a consult come with their turn
 		s.update(v)
 	case contact.Queue:
 		s.queue(a, v)

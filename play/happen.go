@@ -23,7 +23,7 @@ var Happenings = map[string]string{
 	"amd":      "STATUS: the phone is answered, and the detector finds this",
 	"status":   "sent|delivered|read|failed [CODE words]: what becomes of the last message",
 	"stop":     "StopContact",
-	"agent":    "offer|accept|reject|miss [NAME], say WORDS, hold, resume, hangup, complete, transfer QUEUE|agent NAME: what routing and agents do",
+	"agent":    "offer|accept|reject|miss [NAME], say WORDS, hold, resume, hangup, complete, transfer QUEUE|agent NAME, consult QUEUE|agent NAME, join, leave, drop: what routing and agents do",
 	"transfer": "answered|completed|failed|timeout: what becomes of the transfer to a third party",
 	"set":      "NAME = VALUE: UpdateContactAttributes",
 	"input":    "KIND {JSON}: any input, as it is",
@@ -35,6 +35,7 @@ var deeds = map[string]string{
 	"reject": contact.Rejected, "rejected": contact.Rejected, "miss": contact.Missed, "missed": contact.Missed, "withdrawn": contact.Withdrawn,
 	"hold": contact.Hold, "resume": contact.Resume, "say": contact.Said, "said": contact.Said,
 	"hangup": contact.Left, "left": contact.Left, "ended": contact.Left, "transfer": contact.Moved, "moved": contact.Moved,
+	"consult": contact.Consulted, "join": contact.Joined, "leave": contact.Left, "drop": contact.Dropped,
 	"complete": contact.Worked, "completed": contact.Worked, "capacity": contact.Capacity,
 }
 
@@ -248,17 +249,20 @@ func (s *Stage) agent(text string) error {
 	rest = strings.TrimSpace(rest)
 	in := contact.QueueMoved{Outcome: deeds[deed]}
 	a := s.served(in.Outcome == contact.Worked)
+	if k := s.consults(); k != nil && strings.Contains(" hold resume join leave drop ", " "+deed+" ") {
+		a = k
+	}
 	if a == nil {
 		return fmt.Errorf("no contact waits for an agent, or has one")
 	}
 	switch in.Outcome {
 	case contact.Said:
 		in.Text = rest
-	case contact.Moved:
+	case contact.Moved, contact.Consulted:
 		if in.Queue = rest; strings.HasPrefix(rest, "agent ") {
 			in.Queue, in.To = "", strings.TrimSpace(strings.TrimPrefix(rest, "agent "))
 		}
-	case contact.Hold, contact.Resume, contact.Left, contact.Worked:
+	case contact.Hold, contact.Resume, contact.Left, contact.Worked, contact.Joined, contact.Dropped:
 	default:
 		if rest == "" && a.c.Queue != nil && a.c.Queue.Offer != nil {
 			rest = a.c.Queue.Offer.Agent

@@ -314,6 +314,7 @@ func (s *Stage) tell(a *actor, in contact.Input) {
 			return
 		}
 	}
+	a = s.present(a, in)
 	open := a.c.Open()
 	out, err := flow.Step(s.world, a.c, in, s.now)
 	if err != nil {
@@ -333,6 +334,7 @@ func (s *Stage) tell(a *actor, in contact.Input) {
 	for i := range out.Events {
 		s.show(Item{Line: Line{Sign: Asks, Text: "Event " + out.Events[i].Type}})
 	}
+	s.leaves(a, out)
 	for _, e := range out.Effects {
 		s.ask(a, e)
 	}
@@ -354,8 +356,8 @@ func (s *Stage) follow(a *actor, c *contact.Contact) *actor {
 	}
 	c.ID = s.id()
 	a.c.NextID = c.ID
-	next := &actor{c: c}
-	if c.LegID != "" {
+	next := &actor{c: c, handed: a.c.Open()}
+	if c.LegID != "" && !a.c.Open() {
 		next.phone, next.amd, next.lane, next.buffer, next.sent, next.last, next.wrote = a.phone, a.amd, a.lane, a.buffer, a.sent, a.last, a.wrote
 		a.phone, a.lane, a.sent, a.last = silent, nil, nil, nil
 		a.handed = true
@@ -419,8 +421,10 @@ func (s *Stage) ask(a *actor, e contact.Effect) {
 		}
 		a.lane = append(a.lane, v)
 	case contact.PlaceCall, contact.PlayPrompt, contact.CollectDigits, contact.CollectSpeech, contact.TransferCall:
+		a = s.phoneOf(a)
 		a.lane = append(a.lane, e)
 	case contact.StopPrompt, contact.EndCall:
+		a = s.phoneOf(a)
 		a.lane = nil
 		s.todo = append(s.todo, task{a, e})
 	case contact.InvokeFunction:
@@ -429,6 +433,10 @@ func (s *Stage) ask(a *actor, e contact.Effect) {
 			v.Invocation = fmt.Sprintf("invocation-%d", s.seq)
 		}
 		s.todo = append(s.todo, task{a, v})
+	case contact.UpdateContact:
+		if !s.word(v) {
+			s.todo = append(s.todo, task{a, v})
+		}
 	case contact.Wake:
 		s.later(due{at: v.At, who: a, timer: true, input: contact.TimerFired{Name: v.Name, Visit: v.Visit}})
 	default:
