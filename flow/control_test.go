@@ -348,6 +348,22 @@ func TestTransferOutOfAModule(t *testing.T) {
 	}
 }
 
+func TestTransferToAModule(t *testing.T) {
+	s := stageOf(t, "SMS", `go TransferToFlow {"ContactFlowId":"m"} !NoMatchingError oops > oops
+		oops DisconnectParticipant`)
+	f, err := Parse("m", []byte(`{"Version":"2019-10-30","StartAction":"e","Settings":{"InputParameters":[],"OutputParameters":[],"Transitions":[]},
+		"Actions":[{"Identifier":"e","Type":"EndFlowModuleExecution","Parameters":{},"Transitions":{}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.w.flows["m"] = f
+	s.start()
+	s.expectPath("go:error NoMatchingError, oops:end")
+	if why := s.whys(); len(why) == 0 || !strings.Contains(why[0], "is a module") {
+		t.Errorf("why: %q", why)
+	}
+}
+
 func TestEndFlowInAQueue(t *testing.T) {
 	s := stageOf(t, "SMS", `e EndFlowExecution`)
 	s.c.Position.Kind = "CUSTOMER_QUEUE"

@@ -21,6 +21,9 @@ func runTransferToFlow(t *Turn) Next {
 	if why != "" {
 		return t.Fail(noMatch, why)
 	}
+	if f.Settings != nil {
+		return t.Fail(noMatch, "\""+ref+"\" is a module: InvokeFlowModule runs it")
+	}
 	return t.Enter(f)
 }
 
