@@ -32,7 +32,9 @@ func (r recording) now(c *contact.Contact) []string {
 	case c.Agent != nil && !c.Agent.Connected.IsZero():
 		return r.Parties
 	case r.System == "Enabled":
-		return []string{"Customer"}
+		// The only track of it is ALL: prompts are on our side, where an agent would be.
+		// https://docs.aws.amazon.com/connect/latest/APIReference/API_VoiceRecordingConfiguration.html
+		return []string{"Agent", "Customer"}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func TestRecordingOfTheSystem(t *testing.T) {
 		e MessageParticipant {"Text":"x"} > e`)
 	s.answer()
 	// The second says the same for now; the third turns it off.
-	if got := describe(s.out.Effects[:2]); got != `RecordCall{"parties":["Customer"]} RecordCall{}` {
+	if got := describe(s.out.Effects[:2]); got != `RecordCall{"parties":["Agent","Customer"]} RecordCall{}` {
 		t.Error(got)
 	}
 	s.expectWhy("once an agent joins; screens cannot be recorded; nothing analyses contacts here")
