@@ -59,9 +59,12 @@ func (h *house) ends() (n int) {
 	return n
 }
 
-// customerLane lists what was done with the caller since the last call: what was
-// played to him, and with whom he was joined.
-func (h *house) customerLane() (got []string) {
+// lane fails unless this was done with the caller since the last call: what was
+// played to him, and with whom he was joined. What an agent alone hears has a lane
+// of its own, and no place among these.
+func (h *house) lane(want ...string) {
+	h.Helper()
+	var got []string
 	h.far.mu.Lock()
 	defer h.far.mu.Unlock()
 	for _, e := range h.far.did {
@@ -73,7 +76,9 @@ func (h *house) customerLane() (got []string) {
 		}
 	}
 	h.far.did = nil
-	return got
+	if !slices.Equal(got, want) {
+		h.Fatalf("done with the caller: %q, want %q", got, want)
+	}
 }
 
 func TestAnAgentConsultsAndLeaves(t *testing.T) {
@@ -94,10 +99,10 @@ func TestAnAgentConsultsAndLeaves(t *testing.T) {
 		h.cannot("ann", engine.Join, engine.Consult, engine.Transfer)
 		h.do("bob", engine.Accept)
 		h.cannot("bob", engine.Consult, engine.Transfer, engine.Hold, engine.Leave, engine.Drop, engine.Join)
-		h.bridged("tell ann", "join ann", "hold ann", "tell ann")
+		h.lane("Please wait.", "join ann", "hold ann")
 		h.does("bob", engine.Desk{Do: engine.Say, Text: "What is it?"})
 		h.does("ann", engine.Desk{Do: engine.Say, Text: "A refund."})
-		h.bridged()
+		h.lane()
 		if a, b = h.contact(first), h.contact(second); !slices.Contains(a.Agent.Heard, "bob: What is it?") || !slices.Contains(b.Agent.Heard, "ann: A refund.") {
 			t.Errorf("ann heard %q, bob %q", a.Agent.Heard, b.Agent.Heard)
 		}
@@ -108,12 +113,12 @@ func TestAnAgentConsultsAndLeaves(t *testing.T) {
 			t.Errorf("next %q, %+v", a.NextID, a.Agent)
 		}
 		h.hand("ann")
-		h.bridged("leave ann", "join bob")
+		h.lane("leave ann", "join bob")
 		if b = h.contact(second); !b.WithAgent() || b.Apart != nil || b.Call.State != "connected" {
 			t.Fatalf("%+v %+v", b, b.Call)
 		}
 		h.does("bob", engine.Desk{Do: engine.Say, Text: "Hello."})
-		h.bridged("say bob")
+		h.lane("say bob")
 		h.customerHangsUp(first)
 		h.ended(second, "CUSTOMER_DISCONNECT")
 		h.hand("bob")
@@ -126,20 +131,20 @@ func TestAConsultIsJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, first, second := consulting(t)
 		h.do("bob", engine.Accept)
-		h.bridged("tell ann", "join ann", "hold ann", "tell ann")
+		h.lane("Please wait.", "join ann", "hold ann")
 		h.do("ann", engine.Join)
 		if a := h.contact(first); a.Agent.OnHold || !a.Consult.Joined {
 			t.Fatalf("%+v %+v", a.Agent, a.Consult)
 		}
 		h.does("bob", engine.Desk{Do: engine.Say, Text: "Hello, both."})
 		h.does("ann", engine.Desk{Do: engine.Say, Text: "This is Bob."})
-		h.bridged("resume ann", "say bob", "say ann")
+		h.lane("resume ann", "say bob", "say ann")
 		h.do("ann", engine.Hold) // the customer alone
 		h.does("bob", engine.Desk{Do: engine.Say, Text: "Between us."})
-		h.bridged("hold ann")
+		h.lane("hold ann")
 		h.do("ann", engine.Resume) // and speaks with him alone
 		h.does("bob", engine.Desk{Do: engine.Say, Text: "Nobody hears it."})
-		h.bridged("resume ann")
+		h.lane("resume ann")
 		if heard := h.contact(first).Agent.Heard; slices.Contains(heard, "bob: Nobody hears it.") || !slices.Contains(heard, "bob: Between us.") {
 			t.Errorf("ann heard %q", heard)
 		}
@@ -199,16 +204,14 @@ func TestAnAgentLeavesForAQueue(t *testing.T) {
 		if b := h.contact(second); !b.Waits() || b.Queue.ID != "service" {
 			t.Fatalf("%+v", b)
 		}
-		h.bridged("tell ann", "join ann", "hold ann", "tell ann")
+		h.lane("Please wait.", "join ann", "hold ann")
 		h.do("ann", engine.HangUp)
 		h.ended(first, "AGENT_DISCONNECT")
-		if got := h.customerLane(); !slices.Equal(got, []string{"leave ann", "Please wait."}) {
-			t.Errorf("the customer heard %q", got)
-		}
+		h.lane("leave ann", "Please wait.")
 		h.is("bob", engine.Available)
 		h.hand("bob", "ringing "+string(second))
 		h.do("bob", engine.Accept)
-		h.bridged("tell bob", "join bob")
+		h.lane("join bob")
 		h.do("bob", engine.HangUp)
 		h.ended(second, "AGENT_DISCONNECT")
 		if h.ends() != 1 {
@@ -230,10 +233,8 @@ func TestATransferFlowSpeaksToTheCustomer(t *testing.T) {
 			previous("aside", "AgentOnHold", "two"), say("two", "Your card number, please.", "all"),
 			previous("all", "OffHold", "three"), say("three", "Thank you both.", "back"),
 			previous("back", "CustomerOnHold", "go"), action{Identifier: "go", Type: "TransferContactToAgent", Parameters: map[string]any{}}, end("end"))
-		if got := h.customerLane(); !slices.Equal(got, []string{"Please wait.", "join ann", "hold ann",
-			"resume ann", "hold ann", "Your card number, please.", "resume ann", "Thank you both.", "resume ann", "hold ann"}) {
-			t.Errorf("the customer heard %q", got)
-		}
+		h.lane("Please wait.", "join ann", "hold ann",
+			"resume ann", "hold ann", "Your card number, please.", "resume ann", "Thank you both.", "resume ann", "hold ann")
 		a := h.contact(first)
 		if !a.Agent.OnHold || a.Agent.Aside || a.Agent.Holds != 3 {
 			t.Errorf("%+v", a.Agent)
