@@ -247,3 +247,26 @@ func TestATransferFlowSpeaksToTheCustomer(t *testing.T) {
 		}
 	})
 }
+
+// StopContact ends the one contact that it names, and the call with the customer's.
+func TestAConsultIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, first, second := consulting(t)
+		h.do("bob", engine.Accept)
+		for _, id := range []contact.ID{second, first} {
+			if err := h.engine.Tell(t.Context(), id, contact.StopRequested{}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			h.ended(id, "OTHER")
+			if id == second && (h.ends() != 0 || h.contact(first).Consult != nil || !h.contact(first).WithAgent()) {
+				t.Fatalf("the customer's contact: %+v", h.contact(first))
+			}
+		}
+		h.hand("ann")
+		h.hand("bob")
+		if h.ends() != 1 {
+			t.Errorf("the call was ended %d times", h.ends())
+		}
+	})
+}
