@@ -369,7 +369,7 @@ type LogSink struct {
 // is the kind's own.
 type Carrier struct {
 	Name     string  `yaml:"name" eg:"acme-smsc" doc:"Its name: numbers and logs call it so."`
-	Kind     string  `yaml:"kind" eg:"smpp" doc:"What it speaks: smpp."`
+	Kind     string  `yaml:"kind" eg:"smpp" doc:"What it is: sip, smpp, smshttp or whatsapp."`
 	Throttle float64 `yaml:"throttle" eg:"10" doc:"Message segments per second that it may be given. Default: no limit."`
 	Unknown  string  `yaml:"unknown" eg:"resend" doc:"What becomes of a message whose fate is not known (a send that was not answered, a crash in the middle): resend, counted on the message, or hold. Default: resend."`
 	// rest is everything else, for the kind to read.
