@@ -139,7 +139,7 @@ type TransferCall struct {
 // RecordCall starts, stops, suspends or resumes the recording of a call.
 type RecordCall struct {
 	Parties []string `json:"parties,omitempty"` // Customer, Agent; none: stop
-	Do      string   `json:"do,omitempty"`      // "", suspend, resume
+	Do      string   `json:"do,omitempty"`      // "", suspend, resume; suspend with Parties begins in silence
 }
 
 // StreamCall starts or stops live media streaming. StreamChanged answers it.

@@ -187,11 +187,29 @@ type ContactUpdated struct {
 	Criteria    *Criteria               `json:"criteria,omitempty"`
 	Scheduled   *time.Time              `json:"scheduled,omitempty"` // of a task that has not begun
 	Hold        string                  `json:"hold,omitempty"`      // AgentOnHold, CustomerOnHold, OffHold
+	Record      *RecordingAsked         `json:"record,omitempty"`    // of a call that is up
 	By          string                  `json:"by,omitempty"`        // the operation
 	// Consult is a word between the two contacts of a consult; Text is what is said.
 	Consult string `json:"consult,omitempty"`
 	Text    string `json:"text,omitempty"`
 }
+
+// A RecordingAsked is what somebody outside wants of the recording of a call.
+type RecordingAsked struct {
+	Do      string   `json:"do"`                // start, stop, suspend, resume
+	Type    string   `json:"type,omitempty"`    // AGENT, the conversation; IVR, what the customer says to the flow; "" is both
+	Parties []string `json:"parties,omitempty"` // start of AGENT: Agent, Customer
+}
+
+// What may be asked of a recording, and of which.
+const (
+	RecordingStart   = "start"
+	RecordingStop    = "stop"
+	RecordingSuspend = "suspend"
+	RecordingResume  = "resume"
+	RecordingAgent   = "AGENT"
+	RecordingIVR     = "IVR"
+)
 
 // Words between the contacts of a consult.
 const (

@@ -15,6 +15,8 @@ func (t *Turn) take(in contact.Input) error {
 	case contact.ContactUpdated:
 		t.updated(in)
 		switch {
+		case in.Record != nil:
+			t.recordAsked(*in.Record)
 		case in.Hold != "":
 			return t.holdAs(in.Hold)
 		case in.Consult != "":

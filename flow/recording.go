@@ -14,6 +14,9 @@ type recording struct {
 	Screens   []string `json:"ScreenRecordedParticipants,omitempty"`
 	System    string   `json:"IVRRecordingBehavior,omitempty"` // Enabled: while the customer talks to the flow too
 	Analytics any      `json:"AnalyticsBehavior,omitempty"`    // as the flow has it
+	// What was asked from outside, which no flow takes back.
+	Stopped   []string `json:"Stopped,omitempty"` // AGENT, IVR: never recorded again
+	Suspended bool     `json:"Suspended,omitempty"`
 }
 
 // recordingOf reads what was said last.
@@ -29,7 +32,9 @@ func (r recording) now(c *contact.Contact) []string {
 	switch {
 	case c.Channel != contact.Voice || c.Call == nil || c.Call.State != "connected":
 		return nil
-	case c.Agent != nil && !c.Agent.Connected.IsZero():
+	case slices.Contains(r.Stopped, recordingType(c)):
+		return nil
+	case recordingType(c) == contact.RecordingAgent:
 		return r.Parties
 	case r.System == "Enabled":
 		// The only track of it is ALL: prompts are on our side, where an agent would be.
@@ -37,6 +42,14 @@ func (r recording) now(c *contact.Contact) []string {
 		return []string{"Agent", "Customer"}
 	}
 	return nil
+}
+
+// recordingType is which recording is made of the contact as it stands.
+func recordingType(c *contact.Contact) string {
+	if c.Agent != nil && !c.Agent.Connected.IsZero() {
+		return contact.RecordingAgent
+	}
+	return contact.RecordingIVR
 }
 
 // record sets what is to be recorded from now on: the last one wins. It tells
@@ -66,9 +79,16 @@ func (t *Turn) record(r recording) string {
 // recordFrom asks for a change of what is recorded, where it is another than
 // was. It is to be called again when an agent joins or leaves.
 func (t *Turn) recordFrom(was []string) {
-	if parties := recordingOf(t.Contact).now(t.Contact); !slices.Equal(parties, was) {
-		t.Do(contact.RecordCall{Parties: parties})
+	r := recordingOf(t.Contact)
+	parties := r.now(t.Contact)
+	if slices.Equal(parties, was) {
+		return
 	}
+	e := contact.RecordCall{Parties: parties}
+	if r.Suspended && len(parties) > 0 {
+		e.Do = contact.RecordingSuspend
+	}
+	t.Do(e)
 }
 
 // kept keeps what is known of a recording: where it is made when it begins, and

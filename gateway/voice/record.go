@@ -71,10 +71,11 @@ type tapeFile interface {
 // record begins, ends, pauses or resumes the recording of the call.
 func (k *call) record(v contact.RecordCall) (gateway.Result, error) {
 	switch {
-	case v.Do == "suspend" || v.Do == "resume":
-		if k.tape != nil {
-			k.tape.paused.Store(v.Do == "suspend")
+	case v.Do != "" && len(v.Parties) == 0:
+		if k.tape == nil {
+			return gateway.Result{Note: "nothing is recorded"}, nil
 		}
+		k.tape.paused.Store(v.Do == contact.RecordingSuspend)
 		return gateway.Result{}, nil
 	case len(v.Parties) == 0:
 		k.stopTape()
@@ -87,7 +88,7 @@ func (k *call) record(v contact.RecordCall) (gateway.Result, error) {
 		t.sides(left, right)
 		return gateway.Result{}, nil
 	}
-	return gateway.Result{}, k.startTape(left, right)
+	return gateway.Result{}, k.startTape(left, right, v.Do == contact.RecordingSuspend)
 }
 
 // sides says who is recorded from now on.
@@ -132,7 +133,7 @@ func createTape(folder string, id contact.ID, now time.Time) (*os.File, error) {
 	}
 }
 
-func (k *call) startTape(left, right bool) error {
+func (k *call) startTape(left, right, paused bool) error {
 	now := time.Now().UTC()
 	f, err := createTape(k.g.set.Recordings, k.id, now)
 	if err != nil {
@@ -140,6 +141,7 @@ func (k *call) startTape(left, right bool) error {
 	}
 	t := newTape(f.Name(), now)
 	t.sides(left, right)
+	t.paused.Store(paused)
 	k.tape = t
 	k.writing++
 	t.untap = k.media.Tap(media.Timed(t.take, now))

@@ -95,6 +95,33 @@ func TestRecordingChangesParties(t *testing.T) {
 	})
 }
 
+// A recording that begins while it is suspended begins in silence, and both sides
+// are in it from then on when it is resumed.
+func TestRecordingBeginsSuspended(t *testing.T) {
+	dir := t.TempDir()
+	inBubble(t, func(t *Trunk) { t.Recordings = dir }, func(b *bench) {
+		d := b.up()
+		if r := b.do(contact.RecordCall{Do: contact.RecordingSuspend}); r.Note == "" {
+			b.Error("nobody is told that nothing is recorded")
+		}
+		b.do(contact.RecordCall{Parties: []string{"Agent", "Customer"}, Do: contact.RecordingSuspend})
+		b.ear.Talk(700, 2*time.Second)
+		b.do(contact.RecordCall{Do: contact.RecordingResume})
+		b.ear.Talk(700, 2*time.Second)
+		d.Request("BYE", "")
+		b.phone.Expect("200")
+		kept := b.kept()
+		file, err := os.ReadFile(kept[len(kept)-1].Path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		left, _ := channels(file)
+		if a, z := voicetest.Level(left[4000:12000], 700), voicetest.Level(left[20000:28000], 700); a > -60 || z < -13 {
+			b.Errorf("the customer is at %.1f dB, then at %.1f dB", a, z)
+		}
+	})
+}
+
 // Two recordings may begin in the same millisecond.
 func TestRecordingsInOneMillisecond(t *testing.T) {
 	dir := t.TempDir()
