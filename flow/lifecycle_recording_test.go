@@ -86,3 +86,29 @@ func TestRecordingRefused(t *testing.T) {
 		}
 	}
 }
+
+// When the agent leaves and the customer stays, the conversation is over, and so
+// is its recording; what the customer then says to a flow is recorded if that was
+// wanted too.
+func TestRecordingWhenTheAgentLeaves(t *testing.T) {
+	for kept, want := range map[string]string{
+		`{"RecordedParticipants":["Customer"]}`:                                  `RecordCall{}`,
+		`{"RecordedParticipants":["Customer"],"IVRRecordingBehavior":"Enabled"}`: `RecordCall{"parties":["Agent","Customer"]}`,
+	} {
+		s := queued(t, "VOICE", map[string]string{"survey": `a MessageParticipant {"Text":"Well?"} > b
+			b DisconnectParticipant`}, func(s *stage) {
+			s.c.Hooks = map[string]string{"CustomerRemaining": "survey"}
+			s.c.Recording = []byte(kept)
+		}).with()
+		s.moves(contact.Left)
+		got := ""
+		for _, e := range s.out.Effects {
+			if r, ok := e.(contact.RecordCall); ok {
+				got += describe([]contact.Effect{r})
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %s", kept, got)
+		}
+	}
+}

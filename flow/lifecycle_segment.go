@@ -15,6 +15,11 @@ import (
 func (t *Turn) follow(method, reason string, change func(d *contact.Contact)) {
 	d := t.segment(method)
 	change(d)
+	if t.onCall() { // what was recorded with an agent is not recorded without
+		if was := recordingOf(t.Contact).now(t.Contact); len(was) > 0 {
+			t.recordAs(d, was)
+		}
+	}
 	t.end(reason)
 	t.out.Next = d
 }

@@ -78,9 +78,13 @@ func (t *Turn) record(r recording) string {
 
 // recordFrom asks for a change of what is recorded, where it is another than
 // was. It is to be called again when an agent joins or leaves.
-func (t *Turn) recordFrom(was []string) {
-	r := recordingOf(t.Contact)
-	parties := r.now(t.Contact)
+func (t *Turn) recordFrom(was []string) { t.recordAs(t.Contact, was) }
+
+// recordAs does so for the call of a contact, which may be the one that goes on
+// with it.
+func (t *Turn) recordAs(c *contact.Contact, was []string) {
+	r := recordingOf(c)
+	parties := r.now(c)
 	if slices.Equal(parties, was) {
 		return
 	}
