@@ -80,11 +80,20 @@ func checkSIP(name string, settings any) error {
 	if _, err := voice.New(t, voice.Options{}); err != nil { // which does no I/O
 		return err
 	}
-	c := s.Speech
-	c.Files = nil // it would write into them
 	// It looks for its engine, and does nothing else.
-	if _, err := speech.New(c, speech.Options{}); err != nil {
+	speaker, err := speech.New(s.Speech, speech.Options{})
+	if err != nil {
 		return fmt.Errorf("speech.%w", err)
+	}
+	if t.Hold != "" && !strings.HasPrefix(t.Hold, "builtin:") {
+		if err := speaker.Check(t.Hold); err != nil {
+			return fmt.Errorf("hold_music: %w (speech.files declares the folders)", err)
+		}
+	}
+	if t.Recordings != "" {
+		if err := writable(t.Recordings); err != nil {
+			return fmt.Errorf("recordings: %w", err)
+		}
 	}
 	return nil
 }

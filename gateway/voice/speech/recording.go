@@ -18,12 +18,7 @@ import (
 
 // recording reads a recording from where its address says.
 func (s *Speaker) recording(ctx context.Context, uri string) (audio.Clip, error) {
-	for from, to := range s.set.Aliases {
-		if rest, ok := strings.CutPrefix(uri, from); ok {
-			uri = to + rest
-			break
-		}
-	}
+	uri = s.aliased(uri)
 	var b []byte
 	var err error
 	switch scheme, _, _ := strings.Cut(uri, "://"); scheme {
@@ -45,6 +40,31 @@ func (s *Speaker) recording(ctx context.Context, uri string) (audio.Clip, error)
 		err = fmt.Errorf("a recording of %v", c.Length())
 	}
 	return c, err
+}
+
+// Check tells what is wrong with a recording that lies in a folder here: it is not
+// there, or not to be read. One that is to be fetched is not looked at.
+func (s *Speaker) Check(uri string) error {
+	uri = s.aliased(uri)
+	path := strings.TrimPrefix(uri, "file://")
+	if strings.Contains(path, "://") {
+		return nil
+	}
+	b, err := s.file(path)
+	if err == nil {
+		_, err = audio.ReadWAV(b)
+	}
+	return err
+}
+
+// aliased gives the address that another stands for.
+func (s *Speaker) aliased(uri string) string {
+	for from, to := range s.set.Aliases {
+		if rest, ok := strings.CutPrefix(uri, from); ok {
+			return to + rest
+		}
+	}
+	return uri
 }
 
 // file reads a recording from one of the folders that were declared, and from
