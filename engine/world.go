@@ -74,11 +74,24 @@ func find[T any](w *world, kind resource.Kind, ref string) (*T, error) {
 		return nil, fault.New(fault.NotFound, "no %s is named", kind)
 	}
 	id, _ := w.local(kind, ref)
-	v, err := store.Load[T](w.t, kind, id)
+	v, err := owned[T](w, kind, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil, fault.New(fault.NotFound, "there is no %s %s", kind, ref)
 	}
 	return v, err
+}
+
+// owned loads a resource by its id, if it is the instance's or the server's:
+// another instance may be somebody else's.
+func owned[T any](w *world, kind resource.Kind, id string) (*T, error) {
+	row, err := w.t.Resource(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	if row.Instance != "" && row.Instance != w.i.ID {
+		return nil, fault.New(fault.NotFound, "there is no %s %s in instance %s", kind, id, w.i.ID)
+	}
+	return store.Load[T](w.t, kind, id)
 }
 
 func (w *world) Queue(ref string) (*resource.Queue, error) {
@@ -123,9 +136,9 @@ func (w *world) Number(ref string) (*resource.Number, error) {
 // Flow gives the published content that ref names now; a module is found too.
 func (w *world) Flow(ref string) (*flow.Flow, error) {
 	id, qualifier := w.local(resource.KindFlow, ref)
-	f, err := store.Load[resource.Flow](w.t, resource.KindFlow, id)
+	f, err := owned[resource.Flow](w, resource.KindFlow, id)
 	if fault.Is(err, fault.NotFound) {
-		f, err = store.Load[resource.Flow](w.t, resource.KindModule, id)
+		f, err = owned[resource.Flow](w, resource.KindModule, id)
 	}
 	if err != nil {
 		if fault.Is(err, fault.NotFound) {
