@@ -14,7 +14,7 @@ var keys = map[string]map[string]string{
 		"service": "the SID of a messaging service (MG…)", "hook_secret": "the auth token, beside an API key"},
 	"vonage": {"user": "the API key", "secret": "the API secret", "hook_secret": "the signature secret", "signature": "how web-hooks are signed", "hook_user": "of HTTP Basic"},
 	"telnyx": {"secret": "the API key (v2)", "hook_secret": "the account's public key, in base64", "service": "the messaging profile's id"},
-	"infobip": {"url": "the account's base URL, such as https://XXXXX.api.infobip.com", "secret": "the API key",
+	"infobip": {"url": "the account's base URL, such as https://SUBDOMAIN.api.infobip.com", "secret": "the API key",
 		"hook_secret": "a token of your own, by which web-hooks are known", "hook_user": "of HTTP Basic", "signature": "the header of an HMAC"},
 	"bandwidth": {"account": "the account id", "user": "the API user", "secret": "the API user's password", "service": "the messaging application's id",
 		"hook_secret": "the callback password", "hook_user": "the callback user"},
